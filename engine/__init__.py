@@ -1,0 +1,1 @@
+"""The engine: verbs over plans, cases, tasks, jobs. It knows no web and no complaint."""

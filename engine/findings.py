@@ -1,0 +1,54 @@
+"""A finding: one thing said about a file before it runs. Every part of the engine that reads authors' files reports with it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import asdict, dataclass
+from enum import StrEnum
+from typing import Any
+
+
+class Severity(StrEnum):
+    """How bad a finding is: an error is refused, a warning may be deployed, a hint is advice."""
+
+    ERROR = "error"
+    WARNING = "warning"
+    HINT = "hint"
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """What is wrong (`zh`, `en`), where (`file`, `line`, `column`, `element`, `name`) and what to do (`advice_*`).
+
+    `line` and `column` count from 1; 0 means unknown. `element` is the id in the diagram, "" for the whole file.
+    `code` is stable: one page of docs each. `run` is a counter-example: ids of the elements in order, may be empty.
+    """
+
+    file: str
+    line: int
+    severity: Severity
+    code: str
+    element: str
+    zh: str
+    en: str
+    advice_zh: str = ""
+    advice_en: str = ""
+    column: int = 0
+    name: str = ""
+    run: tuple[str, ...] = ()
+
+    def __str__(self) -> str:
+        return f"{self.file}:{self.line}: {self.severity} {self.code} {self.element or '-'}: {self.zh} / {self.en}"
+
+    def message(self, language: str = "zh") -> str:
+        """Return the message in `language`."""
+        return self.en if language.startswith("en") else self.zh
+
+    def as_json(self) -> dict[str, Any]:
+        """Return the finding as JSON-able data."""
+        return {**asdict(self), "severity": str(self.severity), "run": list(self.run)}
+
+
+def has_errors(findings: Iterable[Finding]) -> bool:
+    """Return whether any of the findings is an error."""
+    return any(finding.severity is Severity.ERROR for finding in findings)
