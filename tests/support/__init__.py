@@ -1,0 +1,1 @@
+"""What tests of several rooms share: databases, and settings of the test run."""

@@ -1,0 +1,1 @@
+"""The database's schema, step by step (Alembic). Shipped in the wheel; `banjie db upgrade` applies what is missing."""
