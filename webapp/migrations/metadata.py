@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import importlib
 import pkgutil
+from typing import Any, Literal
 
-from sqlalchemy import MetaData
+from sqlalchemy import MetaData, TypeDecorator
 
 import webapp
 from engine.tables import Base
@@ -21,3 +22,15 @@ def all_tables() -> MetaData:
         if name in present:
             importlib.import_module(f"webapp.{name}")
     return Base.metadata
+
+
+def is_ours(_object: Any, name: str | None, kind: str, _reflected: bool, _other: Any) -> bool:
+    """Return whether Alembic should compare it: procrastinate's tables are kept by procrastinate's own schema."""
+    return not (kind == "table" and name is not None and name.startswith("procrastinate_"))
+
+
+def written_as(kind: str, thing: Any, _autogenerate: Any) -> str | Literal[False]:
+    """Return how a type of ours is written into a step: as what the database knows, so that a step imports nothing."""
+    if kind == "type" and isinstance(thing, TypeDecorator):
+        return f"sa.{thing.impl!r}"
+    return False
