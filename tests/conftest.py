@@ -32,7 +32,8 @@ _watch: list[postgres.Watch] = []
 
 def pytest_configure(config: pytest.Config) -> None:
     """Let the first process of the run own the database server's folder."""
-    settings.load_profile("fuzz" if config.getoption("--hypothesis-profile", None) == "fuzz" else "test")
+    if not config.getoption("--hypothesis-profile"):
+        settings.load_profile("test")
     if not hasattr(config, "workerinput"):
         _watch.append(postgres.Watch())
 
