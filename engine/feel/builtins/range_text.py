@@ -1,0 +1,52 @@
+"""Reads a range from text: `range("[1..10)")`. Ends are literals or calls of date(), time() and their like."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from engine.feel import nodes as n
+from engine.feel import temporal
+from engine.feel.errors import FeelError
+from engine.feel.grammar import parse
+from engine.feel.lexer import Source
+from engine.feel.structures import make_range
+from engine.feel.runtime import SILENT
+from engine.feel.values import Range
+
+_READERS = {
+    "date": temporal.read_date,
+    "time": temporal.read_time,
+    "date and time": temporal.read_date_time,
+    "duration": temporal.read_duration,
+}
+_NO_VALUE = object()
+
+
+def read_range(text: str) -> Range | None:
+    """Return the range, or None when `text` is none or its ends do not fit together."""
+    try:
+        tree = parse(Source(text, frozenset()))
+    except FeelError:
+        return None
+    if not isinstance(tree, n.RangeLiteral):
+        return None
+    low, high = _value(tree.low), _value(tree.high)
+    if low is _NO_VALUE or high is _NO_VALUE:
+        return None
+    from engine.feel.values import compare
+
+    if low is not None and high is not None and compare(low, high) == 1:
+        return None
+    return make_range(low, high, tree.low_in, tree.high_in, SILENT)
+
+
+def _value(node: n.Node) -> Any:
+    if isinstance(node, n.Literal):
+        return node.value
+    if isinstance(node, n.Call) and isinstance(node.function, n.Name) and len(node.arguments) == 1:
+        argument = node.arguments[0]
+        reader = _READERS.get(node.function.name)
+        if reader and isinstance(argument, n.Literal) and isinstance(argument.value, str):
+            value = reader(argument.value)
+            return _NO_VALUE if value is None else value
+    return _NO_VALUE

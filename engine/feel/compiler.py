@@ -1,0 +1,440 @@
+"""A tree into a Python function: built with `ast`, never from text. What the operators mean is in `runtime`."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from decimal import Decimal
+from types import CodeType
+from typing import Any
+
+from engine.feel import nodes as n
+from engine.feel import runtime, structures
+from engine.feel import types as t
+from engine.feel.builtins import BUILTINS
+from engine.feel.errors import FeelError
+
+_HELPERS: dict[str, Any] = {
+    **{name: getattr(runtime, name) for name in "add subtract multiply divide power negate eq ne lt le gt ge".split()},
+    **{
+        name: getattr(structures, name)
+        for name in (
+            "path at_index filtered item_name new_context make_range operator_range between within matches holds asked "
+            "truth any_of negated Span for_each quantified Lambda call external"
+        ).split()
+    },
+    "Run": runtime.Run,
+    "SILENT": runtime.SILENT,
+    "missing": runtime.missing,
+    "too_deep": runtime.too_deep,
+}
+_ARITHMETIC = {"+": "add", "-": "subtract", "*": "multiply", "/": "divide", "**": "power"}
+_COMPARE = {"=": "eq", "!=": "ne", "<": "lt", "<=": "le", ">": "gt", ">=": "ge"}
+_PYTHON_OPS: dict[str, ast.cmpop] = {
+    "=": ast.Eq(),
+    "!=": ast.NotEq(),
+    "<": ast.Lt(),
+    "<=": ast.LtE(),
+    ">": ast.Gt(),
+    ">=": ast.GtE(),
+}
+#: Trees of these alone cost what their text costs: they run without a budget of their own.
+_CHEAP = (
+    n.Literal,
+    n.Name,
+    n.InputValue,
+    n.Path,
+    n.Negation,
+    n.Arithmetic,
+    n.Logic,
+    n.Comparison,
+    n.Between,
+    n.In,
+    n.InstanceOf,
+    n.TypeName,
+    n.If,
+    n.ListLiteral,
+    n.RangeLiteral,
+    n.OperatorTest,
+    n.Tests,
+)
+_CONDITIONS = (n.Comparison, n.Logic, n.Between, n.In, n.InstanceOf, n.Quantified)
+
+
+@dataclass(slots=True)
+class _Scope:
+    """Names bound inside the expression: variables with their Python names, or a filter's member."""
+
+    variables: dict[str, str] = field(default_factory=dict)
+    item: str = ""
+
+
+@dataclass(slots=True)
+class Compiled:
+    """A function, and the names it reads from its context."""
+
+    function: Callable[..., Any]
+    names: frozenset[str]
+
+
+def compile_tree(
+    tree: n.Node, text: str, known: frozenset[str] = frozenset(), types: Mapping[str, t.Type] | None = None
+) -> Compiled:
+    """Return the function for `tree`. `known`: variables that hide built-ins; `types`: the author's own types."""
+    maker = _Maker(text, known, types or {})
+    return maker.make(tree)
+
+
+class _Maker:
+    """Makes one function."""
+
+    def __init__(self, text: str, known: frozenset[str], types: Mapping[str, t.Type]) -> None:
+        self.text = text
+        self.known = known
+        self.types = types
+        self.scopes: list[_Scope] = []
+        self.globals: dict[str, Any] = {}
+        self.names: set[str] = set()
+        self.locals: dict[str, str] = {}  # names read once, at the start of a cheap function
+        self.count = 0
+        self.cheap = False
+
+    def make(self, tree: n.Node) -> Compiled:
+        """Return the compiled function."""
+        self.cheap = all(isinstance(node, _CHEAP) for node in tree.walk())
+        is_test = isinstance(tree, n.Tests)
+        value = self.tests(tree) if isinstance(tree, n.Tests) else self.visit(tree)
+        arguments = [ast.arg("value")] * is_test + [ast.arg("context")]
+        optional = ["calendar", "now", "run"]
+        default = self.helper("SILENT") if self.cheap else _constant(None)
+        body: list[ast.stmt] = []
+        if not self.cheap:
+            new = _call(self.helper("Run"), _name("calendar"), _name("now"))
+            test = ast.Compare(_name("run"), [ast.Is()], [_constant(None)])
+            body.append(ast.If(test, [ast.Assign([_store("run")], new)], []))
+        for name, local in self.locals.items():
+            read = ast.Assign([_store(local)], ast.Subscript(_name("context"), _constant(name), ast.Load()))
+            lost = ast.Assign([_store(local)], _call(self.helper("missing"), _constant(name), _name("run")))
+            handler = ast.ExceptHandler(_name("KeyError"), None, [lost])
+            body.append(ast.Try([read], [handler], [], []))
+        deep = ast.ExceptHandler(
+            _name("RecursionError"), None, [ast.Raise(_call(self.helper("too_deep")), _constant(None))]
+        )
+        body.append(ast.Try([ast.Return(value)], [deep], [], []))
+        signature = ast.arguments([], arguments, None, [ast.arg(o) for o in optional], [
+            _constant(None), _constant(None), default], None, [])
+        function = ast.FunctionDef("feel", signature, body, [], None, None)
+        module = ast.fix_missing_locations(ast.Module([function], []))
+        space: dict[str, Any] = self.globals
+        exec(_code(module), space)  # noqa: S102  # our own tree, no author text
+        return Compiled(space["feel"], frozenset(self.names))
+
+    # --- small parts
+    def helper(self, name: str) -> ast.expr:
+        self.globals[name] = _HELPERS[name]
+        return _name(name)
+
+    def constant(self, value: Any) -> ast.expr:
+        """Return an expression for any value: Python's own constants, or a global."""
+        if value is None or isinstance(value, (str, bool)):
+            return _constant(value)
+        name = f"K{len(self.globals)}"
+        self.globals[name] = value
+        return _name(name)
+
+    def fresh(self) -> str:
+        self.count += 1
+        return f"v{self.count}"
+
+    def op(self, name: str, *arguments: ast.expr) -> ast.expr:
+        return _call(self.helper(name), *arguments, _name("run"))
+
+    def inside(self, scope: _Scope, node: n.Node, parameters: list[str]) -> ast.expr:
+        """Return `lambda parameters: node` with `scope` around the node."""
+        self.scopes.append(scope)
+        body = self.visit(node)
+        self.scopes.pop()
+        return _lambda(parameters, body)
+
+    def visit(self, node: n.Node) -> ast.expr:
+        method: Callable[[Any], ast.expr] = getattr(self, f"visit_{type(node).__name__}")
+        return method(node)
+
+    # --- names
+    def visit_Literal(self, node: n.Literal) -> ast.expr:
+        return self.constant(node.value)
+
+    def visit_Name(self, node: n.Name) -> ast.expr:
+        return self.lookup(node.name, len(self.scopes))
+
+    def lookup(self, name: str, depth: int) -> ast.expr:
+        """Return the reading of `name` seen from inside `depth` scopes."""
+        while depth:
+            depth -= 1
+            scope = self.scopes[depth]
+            if name in scope.variables:
+                return _name(scope.variables[name])
+            if scope.item:
+                item = _name(scope.item)
+                member = ast.Subscript(item, _constant(name), ast.Load())
+                test = _call(self.helper("item_name"), item, _constant(name))
+                other = item if name == "item" else self.lookup(name, depth)
+                return ast.IfExp(test, member, other)
+        return self.root(name)
+
+    def root(self, name: str) -> ast.expr:
+        """Return the reading of a variable of the context, or of a built-in."""
+        builtin = BUILTINS.get(name)
+        if builtin is None or name in self.known:
+            self.names.add(name)
+        if self.cheap and builtin is None:
+            local = self.locals.setdefault(name, f"n{len(self.locals)}")
+            return _name(local)
+        read = ast.Subscript(_name("context"), _constant(name), ast.Load())
+        test = ast.Compare(_constant(name), [ast.In()], [_name("context")])
+        other = self.constant(builtin) if builtin else self.op("missing", _constant(name))
+        return ast.IfExp(test, read, other)
+
+    def visit_InputValue(self, _node: n.InputValue) -> ast.expr:
+        if self.scopes and any("?" in scope.variables for scope in self.scopes):
+            return self.lookup("?", len(self.scopes))
+        return self.root("?")
+
+    # --- operators
+    def visit_Arithmetic(self, node: n.Arithmetic) -> ast.expr:
+        return self.op(_ARITHMETIC[node.op], self.visit(node.left), self.visit(node.right))
+
+    def visit_Negation(self, node: n.Negation) -> ast.expr:
+        return self.op("negate", self.visit(node.operand))
+
+    def visit_Logic(self, node: n.Logic) -> ast.expr:
+        """`and`: false if either is false, true if both are true, else null; `or` the other way round."""
+        left, right = self.fresh(), self.fresh()
+        stop = node.op == "or"
+        first = ast.Compare(ast.NamedExpr(_store(left), self.visit(node.left)), [ast.Is()], [_constant(stop)])
+        second = ast.Compare(ast.NamedExpr(_store(right), self.visit(node.right)), [ast.Is()], [_constant(stop)])
+        both = ast.BoolOp(
+            ast.And(),
+            [
+                ast.Compare(_name(left), [ast.Is()], [_constant(not stop)]),
+                ast.Compare(_name(right), [ast.Is()], [_constant(not stop)]),
+            ],
+        )
+        rest = ast.IfExp(both, _constant(not stop), _constant(None))
+        return ast.IfExp(ast.BoolOp(ast.Or(), [first, second]), _constant(stop), rest)
+
+    def visit_Comparison(self, node: n.Comparison) -> ast.expr:
+        return self.compared(node.op, self.visit(node.left), node.right)
+
+    def compared(self, op: str, left: ast.expr, right: n.Node) -> ast.expr:
+        """Return the comparison; with a whole number or a text written on the right, decided in place when it can."""
+        slow_right = self.visit(right)
+        quick = right.value if isinstance(right, n.Literal) else None
+        if quick.__class__ is Decimal and quick == quick.to_integral_value() and abs(quick) < 10**15:
+            kind, constant = "int", _constant(int(quick))
+        elif quick.__class__ is str and op in ("=", "!="):
+            kind, constant = "str", _constant(quick)
+        else:
+            return self.op(_COMPARE[op], left, slow_right)
+        if not isinstance(left, ast.Name):
+            local = self.fresh()
+            bound: ast.expr = ast.NamedExpr(_store(local), left)
+            left = _name(local)
+        else:
+            bound = left
+        test = ast.Compare(ast.Attribute(bound, "__class__", ast.Load()), [ast.Is()], [_name(kind)])
+        fast = ast.Compare(left, [_PYTHON_OPS[op]], [constant])
+        return ast.IfExp(test, fast, self.op(_COMPARE[op], left, slow_right))
+
+    def visit_Between(self, node: n.Between) -> ast.expr:
+        return self.op("between", self.visit(node.value), self.visit(node.low), self.visit(node.high))
+
+    def visit_In(self, node: n.In) -> ast.expr:
+        local = self.fresh()
+        bound = ast.NamedExpr(_store(local), self.visit(node.value))
+        results = [self.test(test, _name(local)) for test in node.tests]
+        value = results[0] if len(results) == 1 else _call(self.helper("any_of"), _tuple(results))
+        return ast.Subscript(_tuple([bound, value]), _constant_int(1), ast.Load())
+
+    def visit_InstanceOf(self, node: n.InstanceOf) -> ast.expr:
+        check = ast.Attribute(self.constant(self.type_of(node.type)), "includes", ast.Load())
+        return _call(check, self.visit(node.value))
+
+    def visit_If(self, node: n.If) -> ast.expr:
+        test = ast.Compare(self.visit(node.condition), [ast.Is()], [_constant(True)])
+        return ast.IfExp(test, self.visit(node.yes), self.visit(node.no))
+
+    # --- structures
+    def visit_Path(self, node: n.Path) -> ast.expr:
+        return self.op("path", self.visit(node.base), _constant(node.member))
+
+    def visit_Filter(self, node: n.Filter) -> ast.expr:
+        base = self.visit(node.base)
+        condition = node.condition
+        if isinstance(condition, n.Literal) and condition.value.__class__ is Decimal:
+            return self.op("at_index", base, self.constant(condition.value))
+        item = self.fresh()
+        return self.op("filtered", base, self.inside(_Scope(item=item), condition, [item]))
+
+    def visit_ListLiteral(self, node: n.ListLiteral) -> ast.expr:
+        return ast.List([self.visit(item) for item in node.items], ast.Load())
+
+    def visit_ContextLiteral(self, node: n.ContextLiteral) -> ast.expr:
+        """Each entry sees those before it; a function also sees itself."""
+        scope = _Scope()
+        self.scopes.append(scope)
+        pairs: list[ast.expr] = []
+        for entry in node.entries:
+            local = self.fresh()
+            if isinstance(entry.value, n.FunctionDefinition):
+                scope.variables[entry.key] = local
+            value = self.visit(entry.value)
+            scope.variables[entry.key] = local
+            pairs.append(_tuple([_constant(entry.key), ast.NamedExpr(_store(local), value)]))
+        self.scopes.pop()
+        return self.op("new_context", ast.List(pairs, ast.Load()))
+
+    def visit_RangeLiteral(self, node: n.RangeLiteral) -> ast.expr:
+        return self.op(
+            "make_range",
+            self.visit(node.low),
+            self.visit(node.high),
+            _constant(node.low_in),
+            _constant(node.high_in),
+        )
+
+    def visit_OperatorTest(self, node: n.OperatorTest) -> ast.expr:
+        return self.op("operator_range", _constant(node.op), self.visit(node.operand))
+
+    def visit_For(self, node: n.For) -> ast.expr:
+        partial = any(isinstance(inner, n.Name) and inner.name == "partial" for inner in node.body.walk())
+        sources, scope, parameters = self.iterations(node.iterations)
+        if partial:
+            scope = _Scope({**scope.variables, "partial": self.fresh()})
+            parameters = [*parameters, scope.variables["partial"]]
+        body = self.inside(scope, node.body, parameters)
+        return _call(self.helper("for_each"), _name("run"), sources, body, _constant(partial))
+
+    def visit_Quantified(self, node: n.Quantified) -> ast.expr:
+        sources, scope, parameters = self.iterations(node.iterations)
+        body = self.inside(scope, node.body, parameters)
+        return _call(self.helper("quantified"), _name("run"), _constant(node.kind), sources, body)
+
+    def iterations(self, iterations: list[n.Iteration]) -> tuple[ast.expr, _Scope, list[str]]:
+        """Return the list of sources, the scope with every iterated name, and their Python names."""
+        sources: list[ast.expr] = []
+        scope = _Scope()
+        parameters: list[str] = []
+        for iteration in iterations:
+            self.scopes.append(_Scope(dict(scope.variables)))
+            start = self.visit(iteration.start)
+            if iteration.end is not None:
+                start = _call(self.helper("Span"), start, self.visit(iteration.end))
+            self.scopes.pop()
+            sources.append(_lambda(parameters, start))
+            local = self.fresh()
+            scope.variables[iteration.name] = local
+            parameters = [*parameters, local]
+        return ast.List(sources, ast.Load()), scope, parameters
+
+    # --- functions
+    def visit_FunctionDefinition(self, node: n.FunctionDefinition) -> ast.expr:
+        locals_ = [self.fresh() for _ in node.parameters]
+        names = tuple(parameter.name for parameter in node.parameters)
+        types = tuple(self.type_of(p.type) if p.type is not None else None for p in node.parameters)
+        if node.external:
+            body: ast.expr = _lambda(locals_, self.op("external"))
+        else:
+            body = self.inside(_Scope(dict(zip(names, locals_, strict=True))), node.body, locals_)
+        return _call(self.helper("Lambda"), self.constant(names), self.constant(types), body)
+
+    def visit_Call(self, node: n.Call) -> ast.expr:
+        arguments = ast.List([self.visit(argument) for argument in node.arguments], ast.Load())
+        names = self.constant(tuple(node.names)) if node.names is not None else _constant(None)
+        function = self.callee(node.function)
+        return self.op("call", function, arguments, names)
+
+    def callee(self, node: n.Node) -> ast.expr:
+        """Return what is called. A built-in's name means the built-in unless a variable of that name is known."""
+        if isinstance(node, n.Name) and node.name in BUILTINS and node.name not in self.known:
+            if not any(node.name in scope.variables for scope in self.scopes):
+                return self.constant(BUILTINS[node.name])
+        return self.visit(node)
+
+    # --- tests
+    def tests(self, node: n.Tests) -> ast.expr:
+        """Return whether `value` passes one of the tests (or none, when negated). No tests: it always does."""
+        if not node.tests:
+            return _constant(True)
+        self.scopes.append(_Scope({"?": "value"}))
+        results = [self.test(test, _name("value")) for test in node.tests]
+        self.scopes.pop()
+        value = results[0] if len(results) == 1 else _call(self.helper("any_of"), _tuple(results))
+        return _call(self.helper("negated"), value) if node.negated else value
+
+    def test(self, node: n.Node, value: ast.expr) -> ast.expr:
+        """Return the truth of one test on `value`."""
+        if isinstance(node, n.OperatorTest):
+            return self.compared(node.op, value, node.operand)
+        if isinstance(node, n.RangeLiteral):
+            ends = [self.visit(node.low), self.visit(node.high)]
+            return self.op("within", value, *ends, _constant(node.low_in), _constant(node.high_in))
+        if isinstance(node, n.Literal):
+            return self.compared("=", value, node)
+        result = self.visit(node)
+        if any(isinstance(inner, n.InputValue) for inner in node.walk()):
+            return self.op("asked", value, result)
+        return self.op("holds" if isinstance(node, _CONDITIONS) else "matches", value, result)
+
+    # --- types
+    def type_of(self, node: n.TypeName) -> t.Type:
+        """Return the type that `node` names. Raises FeelError for one that does not exist."""
+        arguments = [self.type_of(argument) for argument in node.arguments]
+        if node.name == "list" and len(arguments) == 1:
+            return t.ListOf(arguments[0])
+        if node.name == "range" and len(arguments) == 1:
+            return t.RangeOf(arguments[0])
+        if node.name == "context" and node.fields is not None:
+            return t.ContextOf(dict(zip(node.fields, arguments, strict=True)))
+        if node.name == "function" and node.result is not None:
+            return t.FunctionOf(tuple(arguments), self.type_of(node.result))
+        found = None if arguments else self.types.get(node.name) or t.simple(node.name)
+        if found is None:
+            raise FeelError(f"没有类型“{node.name}”。", f"there is no type {node.name!r}.", text=self.text, at=node.at)
+        return found
+
+
+# --- Python's own tree ----------------------------------------------------------------------------------------
+
+
+def _code(module: ast.Module) -> CodeType:
+    return compile(module, "<feel>", "exec")  # type: ignore[no-any-return]  # a Module gives code
+
+
+def _name(name: str) -> ast.expr:
+    return ast.Name(name, ast.Load())
+
+
+def _store(name: str) -> ast.Name:
+    return ast.Name(name, ast.Store())
+
+
+def _constant(value: str | bool | int | None) -> ast.expr:
+    return ast.Constant(value)
+
+
+def _constant_int(value: int) -> ast.expr:
+    return ast.Constant(value)
+
+
+def _tuple(items: list[ast.expr]) -> ast.expr:
+    return ast.Tuple(items, ast.Load())
+
+
+def _call(function: ast.expr, *arguments: ast.expr) -> ast.expr:
+    return ast.Call(function, list(arguments), [])
+
+
+def _lambda(parameters: list[str], body: ast.expr) -> ast.expr:
+    return ast.Lambda(ast.arguments([], [ast.arg(p) for p in parameters], None, [], [], None, []), body)
