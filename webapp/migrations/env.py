@@ -8,7 +8,7 @@ from sqlalchemy import Connection, text
 from webapp.migrations.metadata import all_tables, is_ours, written_as
 
 #: Names the upgrade among PostgreSQL's advisory locks: two processes that start together upgrade once.
-_UPGRADE_LOCK = 7_220_002
+_UPGRADE_LOCK = 7_220_009
 
 
 def run(connection: Connection) -> None:

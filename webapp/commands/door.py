@@ -1,0 +1,117 @@
+"""What the commands share: the database option, reading files and JSON of the author, and telling errors."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Iterable
+from dataclasses import replace
+from pathlib import Path
+from typing import Any, TypeVar
+
+import click
+from rich.console import Console
+from sqlalchemy import make_url
+from sqlalchemy.exc import ArgumentError
+
+from engine import demo_clock
+from engine.errors import EngineError, InvalidPlan
+from engine.work import Database, open_database
+from webapp.settings import Settings
+
+F = TypeVar("F", bound=Callable[..., Any])
+
+#: What a plan is made of.
+SUFFIXES = (".bpmn", ".dmn", ".form")
+
+out = Console(highlight=False, soft_wrap=True)
+err = Console(highlight=False, soft_wrap=True, stderr=True)
+
+
+def database_option(command: F) -> F:
+    """Add `--database URL` to a command; without it the settings say which."""
+    return click.option(
+        "--database",
+        "database_url",
+        metavar="URL",
+        help="数据库，默认见设置 / Database; default: BANJIE_DATABASE_URL, else SQLite in BANJIE_DATA_FOLDER.",
+    )(command)
+
+
+def settings_for(database_url: str | None) -> Settings:
+    """Return the settings of the environment, with the given database in place of theirs."""
+    settings = Settings.from_environment()
+    return replace(settings, database_url=database_url) if database_url else settings
+
+
+def connect(settings: Settings) -> Database:
+    """Return the settings' database as it is, behind or empty; makes the folder of an SQLite file."""
+    try:
+        url = make_url(settings.url)
+    except ArgumentError as error:
+        raise click.UsageError(f"数据库地址无效 / not a database URL: {settings.url!r}") from error
+    if url.drivername == "sqlite" and url.database:
+        Path(url.database).parent.mkdir(parents=True, exist_ok=True)
+    if url.drivername == "postgresql":
+        url = url.set(drivername="postgresql+psycopg")
+    return Database(open_database(url.render_as_string(hide_password=False)))
+
+
+def open_house(database_url: str | None) -> Database:
+    """Return the database of the house, its clock set. Raises EngineError when its schema is behind."""
+    return open_current(settings_for(database_url))
+
+
+def open_current(settings: Settings) -> Database:
+    """Return the settings' database, its clock set. Raises EngineError when its schema is behind."""
+    from webapp.migrations import schema
+
+    database = connect(settings)
+    if not schema.is_current(database.pool):
+        raise EngineError(
+            "数据库结构不是最新，请先运行 banjie db upgrade。",
+            "The database's schema is not up to date: run banjie db upgrade first.",
+            code="schema-behind",
+        )
+    demo_clock.follow(database)
+    return database
+
+
+def read_files(paths: Iterable[Path]) -> dict[str, bytes]:
+    """Return the plan files at `paths`, of folders all in them, by their names. Raises a usage error for what is wrong."""
+    found: dict[str, Path] = {}
+    for path in paths:
+        inside = sorted(item for item in path.rglob("*") if item.suffix in SUFFIXES) if path.is_dir() else [path]
+        for item in inside:
+            other = found.get(item.name)
+            if other is not None and other.resolve() != item.resolve():
+                raise click.UsageError(f"两个文件同名 / two files have the same name: {other} {item}")
+            found[item.name] = item
+    if not found:
+        raise click.UsageError("没有找到 .bpmn、.dmn 或 .form 文件 / no .bpmn, .dmn or .form file found.")
+    return {name: path.read_bytes() for name, path in found.items()}
+
+
+def read_json(path: Path | None, kind: type, what: str) -> Any:
+    """Return the JSON of `path` (an empty one without a path), which must be of `kind` (dict or list)."""
+    if path is None:
+        return kind()
+    try:
+        value = json.loads(path.read_text(encoding="utf-8"))
+    except (ValueError, UnicodeDecodeError) as error:
+        raise click.UsageError(f"{path}: 不是有效的 JSON / not valid JSON: {error}") from error
+    if not isinstance(value, kind):
+        raise click.UsageError(f"{path}: {what}")
+    return value
+
+
+def print_json(value: Any) -> None:
+    """Print `value` as JSON, Chinese readable, for programs and people."""
+    click.echo(json.dumps(value, ensure_ascii=False, indent=1, default=str))
+
+
+def say_error(error: EngineError) -> None:
+    """Tell an error of the engine: what is wrong and what to do, Chinese and English."""
+    if isinstance(error, InvalidPlan):
+        for finding in error.findings:
+            click.echo(str(finding), err=True)
+    click.echo(f"错误：{error.zh}\nError: {error.en}", err=True)
