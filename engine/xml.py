@@ -98,7 +98,8 @@ class _Guard:
             raise self._refused(f"元素超过 {limits.elements} 个。", f"more than {limits.elements} elements.")
         if len(attributes) > limits.attributes:
             raise self._refused(
-                f"一个元素的属性超过 {limits.attributes} 个。", f"an element has more than {limits.attributes} attributes."
+                f"一个元素的属性超过 {limits.attributes} 个。",
+                f"an element has more than {limits.attributes} attributes.",
             )
         if any(len(value) > limits.value_length for value in attributes.values()):
             raise self._refused(

@@ -21,7 +21,7 @@ _HELPERS: dict[str, Any] = {
         name: getattr(structures, name)
         for name in (
             "path at_index filtered item_name new_context make_range operator_range between within matches holds asked "
-            "truth any_of negated Span for_each quantified Lambda call external"
+            "truth any_of negated callable_or Span for_each quantified Lambda call external"
         ).split()
     },
     "Run": runtime.Run,
@@ -122,8 +122,9 @@ class _Maker:
             _name("RecursionError"), None, [ast.Raise(_call(self.helper("too_deep")), _constant(None))]
         )
         body.append(ast.Try([ast.Return(value)], [deep], [], []))
-        signature = ast.arguments([], arguments, None, [ast.arg(o) for o in optional], [
-            _constant(None), _constant(None), default], None, [])
+        signature = ast.arguments(
+            [], arguments, None, [ast.arg(o) for o in optional], [_constant(None), _constant(None), default], None, []
+        )
         function = ast.FunctionDef("feel", signature, body, [], None, None)
         module = ast.fix_missing_locations(ast.Module([function], []))
         space: dict[str, Any] = self.globals
@@ -356,10 +357,12 @@ class _Maker:
         return self.op("call", function, arguments, names)
 
     def callee(self, node: n.Node) -> ast.expr:
-        """Return what is called. A built-in's name means the built-in unless a variable of that name is known."""
-        if isinstance(node, n.Name) and node.name in BUILTINS and node.name not in self.known:
-            if not any(node.name in scope.variables for scope in self.scopes):
-                return self.constant(BUILTINS[node.name])
+        """Return what is called. A built-in's name means the built-in unless a function of that name is in scope."""
+        if isinstance(node, n.Name) and node.name in BUILTINS:
+            if any(node.name in scope.variables for scope in self.scopes):
+                return self.visit(node)
+            builtin = self.constant(BUILTINS[node.name])
+            return _call(self.helper("callable_or"), self.visit(node), builtin) if node.name in self.known else builtin
         return self.visit(node)
 
     # --- tests

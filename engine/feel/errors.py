@@ -18,7 +18,9 @@ class FeelError(EngineError):
         column = at - (text.rfind("\n", 0, at) + 1) + 1
         where_zh = f"第 {column} 列" if line == 1 else f"第 {line} 行第 {column} 列"
         where_en = f"column {column}" if line == 1 else f"line {line}, column {column}"
-        super().__init__(f"表达式{where_zh}：{zh}", f"expression, {where_en}: {en}", code=code, text=text, column=at + 1)
+        super().__init__(
+            f"表达式{where_zh}：{zh}", f"expression, {where_en}: {en}", code=code, text=text, column=at + 1
+        )
         self.text = text
         self.column = at + 1
         self.line = line

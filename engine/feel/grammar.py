@@ -177,9 +177,7 @@ class _Build(Transformer[Token, Any]):
     def call_positional(self, function: n.Node, _open: Token, arguments: list[n.Node], _close: Token) -> n.Node:
         return _deep(n.Call(function.at, function, arguments, None))
 
-    def call_named(
-        self, function: n.Node, _open: Token, arguments: list[tuple[str, n.Node]], _close: Token
-    ) -> n.Node:
+    def call_named(self, function: n.Node, _open: Token, arguments: list[tuple[str, n.Node]], _close: Token) -> n.Node:
         names = [name for name, _ in arguments]
         return _deep(n.Call(function.at, function, [value for _, value in arguments], names))
 

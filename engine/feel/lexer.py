@@ -286,7 +286,9 @@ def _settle_brackets(text: str, tokens: list[Token]) -> None:
             stack.append(_Bracket(token))  # ]low..high
         elif kind in ("RPAR", "RSQB", "RBRACE"):
             if len(stack) == 1:
-                raise FeelError(f"多出的“{token}”。", f"{str(token)!r} closes nothing.", text=text, at=token.start_pos or 0)
+                raise FeelError(
+                    f"多出的“{token}”。", f"{str(token)!r} closes nothing.", text=text, at=token.start_pos or 0
+                )
             closed = stack.pop()
             if closed.is_range and kind != "RBRACE":
                 token.type = "RANGE_CLOSE"

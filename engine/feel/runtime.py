@@ -15,7 +15,7 @@ from engine.feel.values import MATH, YearsMonths, as_number, compare, equal, kin
 
 #: Steps of one evaluation: an iteration, a call or a member of a list is one; 64 characters made are one.
 MAX_STEPS = 60_000
-MAX_CALLS = 60
+MAX_CALLS = 100
 MAX_STRING = 1_000_000
 
 

@@ -9,7 +9,18 @@ from typing import Any
 
 from engine.feel.runtime import Run, both, eq, ge, gt, le, lt
 from engine.feel.types import FAILED, Type
-from engine.feel.values import Function, Range, YearsMonths, as_int, as_number, compare, in_range, kind, offset_of, zone_name
+from engine.feel.values import (
+    Function,
+    Range,
+    YearsMonths,
+    as_int,
+    as_number,
+    compare,
+    in_range,
+    kind,
+    offset_of,
+    zone_name,
+)
 
 
 # --- members --------------------------------------------------------------------------------------------------
@@ -158,7 +169,9 @@ def matches(value: Any, test: Any, run: Run) -> bool | None:
         if isinstance(value, Range):
             return eq(value, test, run)
         result = in_range(value, test)
-        return result if result is not None else run.null("值与区间类型不同。", "value and range are of different types.")
+        return (
+            result if result is not None else run.null("值与区间类型不同。", "value and range are of different types.")
+        )
     if isinstance(test, list):
         run.spend(len(test))
         if any((matches(value, item, run) if not isinstance(item, list) else eq(value, item, run)) for item in test):
@@ -271,9 +284,7 @@ class _NotWalkable(Exception):
     """An inner iteration has nothing to walk over."""
 
 
-def _product(
-    outer: Iterator[tuple[Any, ...]], source: Callable[..., Any], run: Run
-) -> Iterator[tuple[Any, ...]]:
+def _product(outer: Iterator[tuple[Any, ...]], source: Callable[..., Any], run: Run) -> Iterator[tuple[Any, ...]]:
     for values in outer:
         run.spend()
         inner = members(source(*values), run)
@@ -360,6 +371,11 @@ def call(function: Any, arguments: list[Any], names: tuple[str, ...] | None, run
     if len(set(names)) != len(names):
         return run.null("参数重复。", "a parameter is given twice.")
     return function.call_named(dict(zip(names, arguments, strict=True)), run)
+
+
+def callable_or(value: Any, builtin: Function) -> Any:
+    """Return `value` when it can be called, else the built-in whose name a plain variable has."""
+    return value if isinstance(value, Function) else builtin
 
 
 def external(run: Run) -> None:

@@ -3,4 +3,15 @@
 from engine.feel.builtins import contexts, conversion, dates, lists, numbers, ranges, strings, workdays
 from engine.feel.builtins.registry import BUILTINS, Builtin
 
-__all__ = ["BUILTINS", "Builtin", "contexts", "conversion", "dates", "lists", "numbers", "ranges", "strings", "workdays"]
+__all__ = [
+    "BUILTINS",
+    "Builtin",
+    "contexts",
+    "conversion",
+    "dates",
+    "lists",
+    "numbers",
+    "ranges",
+    "strings",
+    "workdays",
+]

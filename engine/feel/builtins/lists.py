@@ -290,5 +290,3 @@ def _partition(run: Run, values: list[Any], size: Decimal) -> list[list[Any]]:
 @builtin("is empty(list: list) -> boolean")
 def _is_empty(_run: Run, values: list[Any]) -> bool:
     return not values
-
-

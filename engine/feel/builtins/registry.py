@@ -132,8 +132,12 @@ class Builtin(Function):
             else:
                 return self._run(signature, fitted, run)
         if misfit:
-            return run.null(f"函数 {self.name} 的参数{misfit} 不合适。", f"{self.name}: argument {misfit} does not fit.")
-        return run.null(f"函数 {self.name} 不接受 {len(arguments)} 个参数。", f"{self.name}: wrong number of arguments.")
+            return run.null(
+                f"函数 {self.name} 的参数{misfit} 不合适。", f"{self.name}: argument {misfit} does not fit."
+            )
+        return run.null(
+            f"函数 {self.name} 不接受 {len(arguments)} 个参数。", f"{self.name}: wrong number of arguments."
+        )
 
     def call_named(self, arguments: dict[str, Any], run: Run) -> Any:
         """Return the result for named arguments, of the signature that has all the names."""

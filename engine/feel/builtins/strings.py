@@ -104,7 +104,9 @@ def _pattern(text: str, flags: str) -> regex.Pattern[str]:
             raise Fault(f"没有正则标志“{flag}”。", f"there is no flag {flag!r}.")
         options |= {"s": regex.DOTALL, "m": regex.MULTILINE, "i": regex.IGNORECASE, "x": 0}[flag]
     try:
-        return regex.compile(regex.escape(text) if "q" in flags else _translate(text, "x" in flags, "m" in flags), options)
+        return regex.compile(
+            regex.escape(text) if "q" in flags else _translate(text, "x" in flags, "m" in flags), options
+        )
     except (regex.error, ValueError, OverflowError, RecursionError, IndexError, KeyError, TypeError) as fault:
         raise Fault("正则表达式有误。", f"the pattern is not valid ({fault}).") from None
 

@@ -1,0 +1,342 @@
+"""A model: decisions, inputs, functions and services of one file, and the order in which they are made."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+from engine.calendars import WorkCalendar
+from engine.decisions.boxed import Boxed, BoxedFunction, FunctionDefinition, fitted
+from engine.decisions.faults import DecisionFault, Evaluation
+from engine.decisions.tables import Table
+from engine.errors import NotFound
+from engine.feel import types as t
+from engine.feel.runtime import too_deep
+from engine.feel.values import Function
+from engine.findings import Finding
+
+
+@dataclass(slots=True, eq=False)
+class Element:
+    """A node of the requirement graph. `requires`: what it needs, each with the name of the import it comes through."""
+
+    id: str
+    name: str
+    line: int
+    type: t.Type | None
+    type_name: str = ""
+    requires: list[tuple[Element, str]] = field(default_factory=list)
+    refs: list[str] = field(default_factory=list)  #: hrefs as written, until they are resolved
+    order: list[Element] = field(default_factory=list)  #: everything that must be known first, in order
+    needs_all: bool = False  #: nothing is declared: it reads whatever it is given
+
+
+@dataclass(slots=True, eq=False)
+class InputData(Element):
+    """Something that comes from outside."""
+
+
+@dataclass(slots=True, eq=False)
+class Decision(Element):
+    """A decision. `logic` None: it has none (there is a finding)."""
+
+    logic: Boxed | None = None
+    question: str = ""
+
+
+@dataclass(slots=True, eq=False)
+class Knowledge(Element):
+    """A business knowledge model: a function."""
+
+    definition: FunctionDefinition | None = None
+
+
+@dataclass(slots=True, eq=False)
+class Service(Element):
+    """A decision service: a function of its inputs to its output decisions."""
+
+    inputs: list[Element] = field(default_factory=list)
+    outputs: list[Decision] = field(default_factory=list)
+    parts: dict[str, list[str]] = field(default_factory=dict)  #: hrefs by their part
+
+
+@dataclass(frozen=True, slots=True)
+class DecisionInfo:
+    """What others may know of a decision. `inputs`: name -> type of the input data it needs, directly or not."""
+
+    id: str
+    name: str
+    line: int
+    inputs: dict[str, str]
+    outputs: list[str]
+    type: str
+    policy: str = ""
+    requires: tuple[str, ...] = ()
+
+
+class Model:
+    """One DMN file, ready to decide. Never changed by deciding; may be shared between threads."""
+
+    def __init__(self, file: str, name: str, namespace: str) -> None:
+        self.file = file
+        self.name = name
+        self.namespace = namespace
+        self.findings: list[Finding] = []
+        self.elements: dict[str, Element] = {}
+        self.types: dict[str, t.Type] = {}
+        self.imports: dict[str, Model] = {}
+        self.member_names: set[str] = set()
+        self._infos: dict[str, DecisionInfo] | None = None
+
+    # --- asking
+    @property
+    def decisions(self) -> dict[str, DecisionInfo]:
+        """Return what is known of each decision, by id."""
+        if self._infos is None:
+            self._infos = {e.id: _info(e) for e in self.elements.values() if isinstance(e, Decision)}
+        return self._infos
+
+    def find(self, name_or_id: str) -> Element:
+        """Return the element with this id, or else this name. Raises NotFound."""
+        found = self.elements.get(name_or_id)
+        if found is not None:
+            return found
+        named = [element for element in self.elements.values() if element.name == name_or_id]
+        named.sort(key=lambda element: isinstance(element, InputData))
+        if named:
+            return named[0]
+        for model in self.imports.values():
+            for element in model.elements.values():
+                if name_or_id in (element.id, element.name):
+                    return element
+        raise NotFound(f"决策文件中没有“{name_or_id}”。", f"there is no {name_or_id!r} in the decision file.")
+
+    # --- deciding
+    def evaluate(
+        self,
+        decision: str,
+        inputs: Mapping[str, Any],
+        *,
+        calendar: WorkCalendar | None = None,
+        now: datetime | None = None,
+        strict: bool = False,
+    ) -> Any:
+        """Return the value of a decision (by id or name). Faults give None, or raise DecisionFault when `strict`.
+
+        Raises NotFound, and FeelLimit when a bound is crossed.
+        """
+        run = Evaluation(calendar, now)
+        value = self._made(self.find(decision), inputs, run)
+        if strict and run.faults:
+            raise DecisionFault(run.faults)
+        return value
+
+    def invoke(
+        self,
+        function: str,
+        arguments: Mapping[str, Any] | Iterable[Any],
+        *,
+        calendar: WorkCalendar | None = None,
+        now: datetime | None = None,
+        strict: bool = False,
+    ) -> Any:
+        """Return what a decision service or a business knowledge model gives for named or positional `arguments`."""
+        run = Evaluation(calendar, now)
+        element = self.find(function)
+        callee = _function(element)
+        if callee is None:
+            raise NotFound(f"“{function}”不能被调用。", f"{function!r} cannot be invoked.")
+        run.owner = element.name
+        try:
+            if isinstance(arguments, Mapping):
+                known = {name: value for name, value in arguments.items() if name in callee.parameters}
+                value = callee.call([known.get(name) for name in callee.parameters], run)
+            else:
+                value = callee.call(list(arguments), run)
+        except RecursionError:
+            raise too_deep() from None
+        if strict and run.faults:
+            raise DecisionFault(run.faults)
+        return value
+
+    def explain(
+        self,
+        decision: str,
+        inputs: Mapping[str, Any],
+        *,
+        calendar: WorkCalendar | None = None,
+        now: datetime | None = None,
+    ) -> Explanation:
+        """Return the value of a decision with every table on the way: cells, hits, faults, reasons for null."""
+        run = Evaluation(calendar, now, notes=[], trace=[])
+        values: dict[str, Any] = {}
+        value = self._made(self.find(decision), inputs, run, values)
+        return Explanation(value, values, run.trace or [], run.faults, run.notes or [])
+
+    def _made(
+        self, element: Element, inputs: Mapping[str, Any], run: Evaluation, values: dict[str, Any] | None = None
+    ) -> Any:
+        known: dict[Element, Any] = {}
+        try:
+            for needed in (*element.order, element):
+                known[needed] = value = _value(needed, known, inputs, run)
+                if values is not None and isinstance(needed, Decision):
+                    values[needed.name] = value
+        except RecursionError:
+            raise too_deep() from None
+        return known[element]
+
+
+@dataclass(slots=True)
+class Explanation:
+    """How a decision came about. `decisions`: the value of each by name; `tables`: JSON-able traces, in order."""
+
+    value: Any
+    decisions: dict[str, Any]
+    tables: list[dict[str, Any]]
+    faults: list[Any]
+    notes: list[str]
+
+
+def _value(element: Element, known: dict[Element, Any], inputs: Mapping[str, Any], run: Evaluation) -> Any:
+    """Return the value of one element; everything it needs is in `known`."""
+    if isinstance(element, InputData):
+        return _input(element, inputs, run)
+    if isinstance(element, Decision):
+        if element.logic is None:
+            return run.null(f"决策“{element.name}”没有内容。", f"decision {element.name!r} has no logic.")
+        scope = dict(inputs)
+        bind(scope, element, known)
+        run.owner = element.name
+        value = element.logic.value(scope, run)
+        return value if element.type is None else fitted(value, element.type, element.line, run)
+    return _function(element)
+
+
+def _input(element: InputData, inputs: Mapping[str, Any], run: Evaluation) -> Any:
+    value = inputs.get(element.name)
+    if value is None or element.type is None:
+        return value
+    run.owner = element.name
+    made = element.type.coerce(value)
+    if made is t.FAILED:
+        return run.fault(
+            "decision-input",
+            f"输入“{element.name}”应为 {element.type}。",
+            f"input {element.name!r} must be {element.type}.",
+            element.line,
+        )
+    return made
+
+
+def bind(scope: dict[str, Any], element: Element, known: Mapping[Element, Any]) -> None:
+    """Put what `element` requires into `scope`: by name, or under the name of its import."""
+    for needed, through in element.requires:
+        if needed not in known:
+            continue
+        if through:
+            held = scope.get(through)
+            scope[through] = {**(held if isinstance(held, dict) else {}), needed.name: known[needed]}
+        else:
+            scope[needed.name] = known[needed]
+
+
+def _function(element: Element) -> Function | None:
+    """Return the function of a knowledge model or a service, None for anything else."""
+    if isinstance(element, Knowledge):
+        return KnowledgeFunction(element)
+    return ServiceFunction(element) if isinstance(element, Service) else None
+
+
+class KnowledgeFunction(Function):
+    """A business knowledge model as a function; what it requires is bound when it is called."""
+
+    __slots__ = ("element",)
+
+    def __init__(self, element: Knowledge) -> None:
+        definition = element.definition
+        parameters = definition.parameters if definition is not None else []
+        super().__init__(
+            element.name,
+            tuple(name for name, _ in parameters),
+            tuple(type_ for _, type_ in parameters),
+            element.type or (definition.body.type if definition is not None and definition.body is not None else None),
+        )
+        self.element = element
+
+    def call(self, arguments: list[Any], run: Any) -> Any:
+        """Return the result."""
+        definition = self.element.definition
+        if definition is None:
+            return run.null(f"“{self.name}”没有内容。", f"{self.name!r} has no logic.")
+        scope: dict[str, Any] = {self.name: self}
+        bind(scope, self.element, {needed: _function(needed) for needed, _ in self.element.requires})
+        result_type = self.element.type
+        if isinstance(result_type, t.FunctionOf):
+            result_type = result_type.result
+        return BoxedFunction(definition, scope, result_type).call(arguments, run)
+
+
+class ServiceFunction(Function):
+    """A decision service as a function of its inputs."""
+
+    __slots__ = ("element",)
+
+    def __init__(self, element: Service) -> None:
+        super().__init__(
+            element.name,
+            tuple(needed.name for needed in element.inputs),
+            tuple(needed.type for needed in element.inputs),
+            element.type,
+        )
+        self.element = element
+
+    def call(self, arguments: list[Any], run: Any) -> Any:
+        """Return the value of the one output decision, or a context of them."""
+        service = self.element
+        if len(arguments) != len(service.inputs):
+            return run.null(
+                f"{self.name} 需要 {len(service.inputs)} 个参数。",
+                f"{self.name} takes {len(service.inputs)} arguments.",
+            )
+        known: dict[Element, Any] = {}
+        inputs: dict[str, Any] = {}
+        for needed, value in zip(service.inputs, arguments, strict=True):
+            made = value if needed.type is None else needed.type.coerce(value)
+            if made is t.FAILED:
+                return run.fault(
+                    "decision-parameter",
+                    f"{self.name} 的参数“{needed.name}”应为 {needed.type}。",
+                    f"parameter {needed.name!r} of {self.name} must be {needed.type}.",
+                    service.line,
+                )
+            known[needed] = inputs[needed.name] = made
+        owner = run.owner
+        run.enter()
+        try:
+            for element in service.order:
+                known[element] = _value(element, known, inputs, run)
+        finally:
+            run.calls -= 1
+            run.owner = owner
+        outputs = service.outputs
+        result = known[outputs[0]] if len(outputs) == 1 else {output.name: known[output] for output in outputs}
+        return result if service.type is None else fitted(result, service.type, service.line, run)
+
+
+def _info(decision: Decision) -> DecisionInfo:
+    inputs = {e.name: e.type_name for e in decision.order if isinstance(e, InputData)}
+    logic = decision.logic
+    outputs = [output.name for output in logic.outputs] if isinstance(logic, Table) else []
+    return DecisionInfo(
+        decision.id,
+        decision.name,
+        decision.line,
+        inputs,
+        outputs,
+        decision.type_name,
+        logic.policy if isinstance(logic, Table) else "",
+        tuple(needed.id for needed, _ in decision.requires if isinstance(needed, Decision)),
+    )
