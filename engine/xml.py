@@ -65,6 +65,12 @@ def parse(data: bytes, name: str, limits: Limits = DEFAULT_LIMITS) -> etree._Ele
         ) from None
 
 
+def line_of(node: etree._Element) -> int:
+    """Return the line of `node` in its file, 0 when it is not known."""
+    line: Any = node.sourceline
+    return int(line or 0)
+
+
 def _parser(**options: Any) -> etree.XMLParser:
     """Return a parser that loads nothing, expands nothing and keeps libxml2's own limits on."""
     return etree.XMLParser(

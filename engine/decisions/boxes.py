@@ -13,6 +13,7 @@ from engine.feel import Expression, FeelError, UnaryTests, compile, compile_unar
 from engine.feel import nodes as n
 from engine.feel import types as t
 from engine.findings import Finding, Severity
+from engine.xml import line_of
 
 if TYPE_CHECKING:
     from engine.decisions.reader import _Reader
@@ -52,7 +53,17 @@ def first(node: etree._Element | None, *names: str) -> etree._Element | None:
 def text_in(node: etree._Element | None, name: str) -> str | None:
     """Return the text of the child called `name`, or None when there is none."""
     child = first(node, name)
-    return "".join(child.itertext()).strip() if child is not None else None
+    return "".join(map(str, child.itertext())).strip() if child is not None else None
+
+
+def with_id(node: etree._Element) -> etree._Element:
+    """Return `node` or the nearest element around it that has an id."""
+    while node.get("id") is None:
+        parent = node.getparent()
+        if parent is None:
+            break
+        node = parent
+    return node
 
 
 class Boxes:
@@ -72,14 +83,12 @@ class Boxes:
         try:
             return make(text, self.names, self.reader.model.types or None)
         except FeelError as fault:
-            owner = node
-            while owner.get("id") is None and owner.getparent() is not None:
-                owner = owner.getparent()  # type: ignore[assignment]  # checked in the condition
+            owner = with_id(node)
             source = first(node, "text")
             self.reader.model.findings.append(
                 Finding(
                     self.reader.model.file,
-                    (source if source is not None else node).sourceline or 0,
+                    line_of(source if source is not None else node),
                     Severity.ERROR,
                     "decision-expression",
                     owner.get("id") or "",
@@ -127,7 +136,7 @@ class Boxes:
     def required(self, node: etree._Element | None, owner: etree._Element) -> b.Boxed:
         """Return the boxed expression under `node`, or a null where it is missing."""
         found = self.under(node)
-        return found if found is not None else b.Nothing((owner.sourceline or 0), None)
+        return found if found is not None else b.Nothing(line_of(owner), None)
 
     def boxed(self, node: etree._Element) -> b.Boxed:
         """Return the boxed expression of `node`."""
@@ -138,7 +147,7 @@ class Boxes:
         return self.reader.type_named(node.get("typeRef"), node)
 
     def literal(self, node: etree._Element) -> b.Boxed:
-        line = node.sourceline or 0
+        line = line_of(node)
         expression = self.expression(node)
         if expression is None:
             return b.Nothing(line, None)
@@ -156,7 +165,7 @@ class Boxes:
                 box.type = inner.type_of(variable)
             entries.append((name, box))
             inner = inner.among([name]) if name else inner
-        return b.Context(node.sourceline or 0, self.type_of(node), entries)
+        return b.Context(line_of(node), self.type_of(node), entries)
 
     def invocation(self, node: etree._Element) -> b.Boxed:
         bindings = [
@@ -164,11 +173,11 @@ class Boxes:
             for binding in children(node, "binding")
             for parameter in [first(binding, "parameter")]
         ]
-        return b.Invocation(node.sourceline or 0, self.type_of(node), self.required(node, node), bindings)
+        return b.Invocation(line_of(node), self.type_of(node), self.required(node, node), bindings)
 
-    def list(self, node: etree._Element) -> b.Boxed:
+    def list_(self, node: etree._Element) -> b.Boxed:
         items = [self.boxed(child) for child in children(node) if local(child) in _KINDS]
-        return b.List(node.sourceline or 0, self.type_of(node), items)
+        return b.List(line_of(node), self.type_of(node), items)
 
     def relation(self, node: etree._Element) -> b.Boxed:
         columns = [column.get("name") or "" for column in children(node, "column")]
@@ -177,7 +186,7 @@ class Boxes:
         for row in rows:
             for cell, type_ in zip(row, types, strict=False):
                 cell.type = cell.type or type_
-        return b.Relation(node.sourceline or 0, self.type_of(node), columns, rows)
+        return b.Relation(line_of(node), self.type_of(node), columns, rows)
 
     def function(self, node: etree._Element, name: str = "function") -> b.Boxed:
         parameters = [
@@ -191,23 +200,23 @@ class Boxes:
                 "external functions (Java, PMML) are not run: they give null.",
             )
             self.reader.find(node, Severity.WARNING, "decision-external", zh, en)
-        return b.FunctionDefinition(node.sourceline or 0, self.type_of(node), parameters, body, name)
+        return b.FunctionDefinition(line_of(node), self.type_of(node), parameters, body, name)
 
     def conditional(self, node: etree._Element) -> b.Boxed:
         parts = [self.required(first(node, part), node) for part in ("if", "then", "else")]
-        return b.Conditional(node.sourceline or 0, self.type_of(node), *parts)
+        return b.Conditional(line_of(node), self.type_of(node), *parts)
 
     def filter(self, node: etree._Element) -> b.Boxed:
         source = self.required(first(node, "in"), node)
         match = self.among(["item"]).required(first(node, "match"), node)
-        return b.Filter(node.sourceline or 0, self.type_of(node), source, match)
+        return b.Filter(line_of(node), self.type_of(node), source, match)
 
     def iterator(self, node: etree._Element) -> b.Boxed:
         variable = node.get("iteratorVariable") or ""
         source = self.iterated(first(node, "in"), node)
         body = first(node, "return", "satisfies")
         return b.Iterator(
-            node.sourceline or 0,
+            line_of(node),
             self.type_of(node),
             local(node),
             variable,
@@ -222,7 +231,7 @@ class Boxes:
         if inner is not None and ".." in text and not text.startswith(("[", "(", "]")):
             made = self.compiled(compile, f"[{text}]", inner, "")
             if made is not None and isinstance(made.tree, n.RangeLiteral):
-                return b.Literal(inner.sourceline or 0, None, made)
+                return b.Literal(line_of(inner), None, made)
         return self.required(node, owner)
 
     # --- tables
@@ -241,7 +250,7 @@ class Boxes:
                 advice_zh="请在 UNIQUE、ANY、PRIORITY、FIRST、RULE ORDER、OUTPUT ORDER、COLLECT 中选择。",
                 advice_en="Choose UNIQUE, ANY, PRIORITY, FIRST, RULE ORDER, OUTPUT ORDER or COLLECT.",
             )
-            return b.Nothing(node.sourceline or 0, None)
+            return b.Nothing(line_of(node), None)
         rules = [
             self.rule(row, number, len(inputs), len(outputs)) for number, row in enumerate(children(node, "rule"), 1)
         ]
@@ -249,7 +258,7 @@ class Boxes:
             self._inherit(outputs[0], node)
         aggregation = (node.get("aggregation") or "").strip().upper()
         made = Table(
-            node.sourceline or 0,
+            line_of(node),
             self.type_of(node) if len(outputs) > 1 or policy not in ("COLLECT",) else None,
             policy,
             aggregation if policy == "COLLECT" else "",
@@ -272,7 +281,7 @@ class Boxes:
         type_ = self.type_of(inner) if inner is not None else None
         allowed = self.tests(first(node, "inputValues"), f"输入列 {number}：")
         expression = self.expression(inner, f"输入列 {number}：")
-        return Input(node.get("id") or "", label, node.sourceline or 0, expression, text, type_, allowed)
+        return Input(node.get("id") or "", label, line_of(node), expression, text, type_, allowed)
 
     def output(self, node: etree._Element, number: int) -> Output:
         name = node.get("name") or ""
@@ -282,7 +291,7 @@ class Boxes:
             node.get("id") or "",
             name or (f"output {number}" if number > 1 else ""),
             node.get("label") or name or str(number),
-            node.sourceline or 0,
+            line_of(node),
             self.type_of(node),
             allowed,
             _listed(allowed),
@@ -308,7 +317,7 @@ class Boxes:
         notes = [text_in(entry, "text") or "" for entry in children(node, "annotationEntry")]
         described = text_in(node, "description")
         annotations = [*notes, *([described] if described else [])]
-        return Rule(number, node.get("id") or "", node.sourceline or 0, tests, results, annotations, is_broken)
+        return Rule(number, node.get("id") or "", line_of(node), tests, results, annotations, is_broken)
 
 
 def _listed(tests: UnaryTests | None) -> list[object]:
@@ -323,7 +332,7 @@ _KINDS: dict[str, Callable[[Boxes, etree._Element], b.Boxed]] = {
     "decisionTable": Boxes.table,
     "context": Boxes.context,
     "invocation": Boxes.invocation,
-    "list": Boxes.list,
+    "list": Boxes.list_,
     "relation": Boxes.relation,
     "functionDefinition": Boxes.function,
     "conditional": Boxes.conditional,

@@ -64,7 +64,7 @@ class Evaluation(Run):
         self.trace = trace
         self.owner = ""
 
-    def fault(self, code: str, zh: str, en: str, line: int, rules: tuple[int, ...] = (), cell: int = 0) -> None:
+    def fault(self, code: str, zh: str, en: str, line: int, rules: tuple[int, ...] = (), cell: int = 0) -> Any:
         """Record a fault; the value is null."""
         if len(self.faults) < 100:
             self.faults.append(Fault(code, zh, en, self.owner, line, rules, cell))

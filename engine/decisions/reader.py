@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from lxml import etree
 
 from engine.decisions.boxed import FunctionDefinition
-from engine.decisions.boxes import Boxes, children, first, local, text_in
+from engine.decisions.boxes import Boxes, children, first, local, text_in, with_id
 from engine.decisions.item_types import Constrained, Named
 from engine.decisions.model import Decision, Element, InputData, Knowledge, Model, Service
 from engine.errors import InvalidPlan
@@ -15,7 +15,7 @@ from engine.feel import FeelError, compile_unary
 from engine.feel import types as t
 from engine.feel.lexer import special_names
 from engine.findings import Finding, Severity
-from engine.xml import parse
+from engine.xml import line_of, parse
 
 #: Every published edition of the standard, by the namespace of its model.
 NAMESPACES = frozenset(
@@ -44,7 +44,7 @@ def load(xml: bytes, imports: Mapping[str, bytes | Model] | None = None, *, name
             [
                 Finding(
                     name,
-                    root.sourceline or 1,
+                    line_of(root),
                     Severity.ERROR,
                     "decision-not-dmn",
                     "",
@@ -78,13 +78,11 @@ class _Reader:
 
     def find(self, node: etree._Element, severity: Severity, code: str, zh: str, en: str, **advice: str) -> None:
         """Record a finding at `node`."""
-        owner = node
-        while owner.get("id") is None and owner.getparent() is not None:
-            owner = owner.getparent()
+        owner = with_id(node)
         self.model.findings.append(
             Finding(
                 self.model.file,
-                node.sourceline or 0,
+                line_of(node),
                 severity,
                 code,
                 owner.get("id") or "",
@@ -96,7 +94,7 @@ class _Reader:
             )
         )
 
-    # --- imports
+    # --- what is imported
     def imports(self) -> None:
         """Open every imported model that was given."""
         for node in children(self.root, "import"):
@@ -238,7 +236,7 @@ class _Reader:
             own_ref = variable.get("typeRef") if variable is not None else None
             ref = own_ref or text_in(variable, "typeRef") or ""
             element = kind(
-                node.get("id") or name, name, node.sourceline or 0, self.type_named(ref, node), ref.rpartition(":")[2]
+                node.get("id") or name, name, line_of(node), self.type_named(ref, node), ref.rpartition(":")[2]
             )
             if element.id in self.model.elements:
                 self.find(

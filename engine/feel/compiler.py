@@ -15,15 +15,15 @@ from engine.feel import types as t
 from engine.feel.builtins import BUILTINS
 from engine.feel.errors import FeelError
 
+_OPERATORS = ("add", "subtract", "multiply", "divide", "power", "negate", "eq", "ne", "lt", "le", "gt", "ge")
+_STRUCTURES = (
+    ("path", "at_index", "filtered", "item_name", "new_context", "make_range", "operator_range", "between", "within")
+    + ("matches", "holds", "asked", "truth", "any_of", "negated", "callable_or", "Span", "for_each", "quantified")
+    + ("Lambda", "call", "external")
+)
 _HELPERS: dict[str, Any] = {
-    **{name: getattr(runtime, name) for name in "add subtract multiply divide power negate eq ne lt le gt ge".split()},
-    **{
-        name: getattr(structures, name)
-        for name in (
-            "path at_index filtered item_name new_context make_range operator_range between within matches holds asked "
-            "truth any_of negated callable_or Span for_each quantified Lambda call external"
-        ).split()
-    },
+    **{name: getattr(runtime, name) for name in _OPERATORS},
+    **{name: getattr(structures, name) for name in _STRUCTURES},
     "Run": runtime.Run,
     "SILENT": runtime.SILENT,
     "missing": runtime.missing,
@@ -412,7 +412,7 @@ class _Maker:
 
 
 def _code(module: ast.Module) -> CodeType:
-    return compile(module, "<feel>", "exec")  # type: ignore[no-any-return]  # a Module gives code
+    return compile(module, "<feel>", "exec")
 
 
 def _name(name: str) -> ast.expr:

@@ -76,7 +76,9 @@ class UnaryTests:
         return f"UnaryTests({self.text!r})"
 
 
-def compile(text: str, names: Iterable[str] = (), types: Mapping[str, Type] | None = None) -> Expression:
+def compile(  # noqa: A001  # the name others know
+    text: str, names: Iterable[str] = (), types: Mapping[str, Type] | None = None
+) -> Expression:
     """Return the compiled `text`. `names`: variables in scope; needed where a name has signs or keywords inside.
 
     `types`: the author's own types by name, for `instance of` and parameters. Raises FeelError.

@@ -69,10 +69,10 @@ named_argument: NAME COLON expression -> pair
     | LPAR expression RPAR -> group
     | LPAR operator arithmetic RPAR -> operator_range
     | LSQB RSQB -> list_empty
-    | LSQB tests RSQB -> list
+    | LSQB tests RSQB -> list_
     | LBRACE RBRACE -> context_empty
     | LBRACE entries RBRACE -> context
-    | RANGE_OPEN expression DOTS expression RANGE_CLOSE -> range
+    | RANGE_OPEN expression DOTS expression RANGE_CLOSE -> range_
     | IF expression THEN expression ELSE expression -> if_
     | FOR iterations RETURN expression -> for_
     | SOME iterations SATISFIES expression -> quantified
@@ -209,7 +209,7 @@ class _Build(Transformer[Token, Any]):
     def list_empty(self, open_: Token, _close: Token) -> n.Node:
         return n.ListLiteral(_at(open_), [])
 
-    def list(self, open_: Token, items: list[n.Node], _close: Token) -> n.Node:
+    def list_(self, open_: Token, items: list[n.Node], _close: Token) -> n.Node:
         return _deep(n.ListLiteral(_at(open_), items))
 
     def context_empty(self, open_: Token, _close: Token) -> n.Node:
@@ -222,7 +222,7 @@ class _Build(Transformer[Token, Any]):
         name = text_of(str(key)) if key.type == "STRING" else str(key)
         return _deep(n.Entry(_at(key), name, value))
 
-    def range(self, open_: Token, low: n.Node, _dots: Token, high: n.Node, close: Token) -> n.Node:
+    def range_(self, open_: Token, low: n.Node, _dots: Token, high: n.Node, close: Token) -> n.Node:
         return _deep(n.RangeLiteral(_at(open_), low, high, open_ == "[", close == "]"))
 
     def if_(self, word: Token, condition: n.Node, _then: Token, yes: n.Node, _else: Token, no: n.Node) -> n.Node:
@@ -317,13 +317,14 @@ def parse(source: Source) -> n.Node:
     if not text.strip():
         raise FeelError("表达式是空的。", "the expression is empty.", text=text)
     try:
-        tree: n.Node = _parser().parse(source, start="tests_only" if source.is_test else "expression_only")  # type: ignore[arg-type]  # our lexer reads a Source
+        tree: Any = _parser().parse(source, start="tests_only" if source.is_test else "expression_only")
     except UnexpectedToken as fault:
         raise _unexpected(text, fault.token) from None
     except VisitError as fault:
         raise _refused(text, fault.orig_exc) from None
     except (_TooDeep, ValueError) as fault:
         raise _refused(text, fault) from None
+    assert isinstance(tree, n.Node)
     return tree
 
 

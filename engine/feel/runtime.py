@@ -49,10 +49,11 @@ class Run:
         self.spend(len(text) >> 6)
         return text
 
-    def null(self, zh: str, en: str) -> None:
+    def null(self, zh: str, en: str) -> Any:
         """Return null and keep why, if anybody asked."""
         if self.notes is not None and len(self.notes) < 100:
             self.notes.append(f"{zh} / {en}")
+        return None
 
     def enter(self) -> None:
         """Count one call deeper."""
@@ -76,8 +77,9 @@ class _Silent(Run):
             raise FeelLimit(f"文字超过 {MAX_STRING} 字。", f"a text is longer than {MAX_STRING} characters.")
         return text
 
-    def null(self, zh: str, en: str) -> None:
+    def null(self, zh: str, en: str) -> Any:
         """Keep nothing."""
+        return None
 
 
 SILENT = _Silent()
@@ -88,12 +90,12 @@ def too_deep() -> FeelLimit:
     return FeelLimit("数据嵌套过深。", "the data nest too deep.")
 
 
-def missing(name: str, run: Run) -> None:
+def missing(name: str, run: Run) -> Any:
     """Explain a name that the context does not have."""
     return run.null(f"没有名为“{name}”的变量。", f"there is no variable {name!r}.")
 
 
-def _mismatch(op: str, left: Any, right: Any, run: Run) -> None:
+def _mismatch(op: str, left: Any, right: Any, run: Run) -> Any:
     return run.null(f"{kind(left)} 与 {kind(right)} 不能做“{op}”。", f"{kind(left)} {op} {kind(right)} is not defined.")
 
 
@@ -170,7 +172,8 @@ def _difference(left: Any, right: Any) -> timedelta | None:
         left, right = _instant(left), _instant(right)
         if (left.tzinfo is None) != (right.tzinfo is None):
             return None
-        return left - right if left.tzinfo is None else left.astimezone(UTC) - right.astimezone(UTC)
+        length: timedelta = left - right if left.tzinfo is None else left.astimezone(UTC) - right.astimezone(UTC)
+        return length
     if isinstance(left, time) and isinstance(right, time):
         a, b = offset_of(left), offset_of(right)
         if (a is None) != (b is None):

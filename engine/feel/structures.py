@@ -22,7 +22,6 @@ from engine.feel.values import (
     zone_name,
 )
 
-
 # --- members --------------------------------------------------------------------------------------------------
 
 
@@ -36,7 +35,7 @@ def path(base: Any, member: str, run: Run) -> Any:
         run.spend(len(base))
         return [path(item, member, run) for item in base]
     if isinstance(base, Mapping):
-        return base[member] if member in base else None
+        return base.get(member)
     prop = _PROPERTIES.get((kind(base), member))
     if prop is None:
         return run.null(f"{kind(base)} 没有成员“{member}”。", f"{kind(base)} has no member {member!r}.")
@@ -378,7 +377,7 @@ def callable_or(value: Any, builtin: Function) -> Any:
     return value if isinstance(value, Function) else builtin
 
 
-def external(run: Run) -> None:
+def external(run: Run) -> Any:
     """Explain why a function of another language gives null."""
     return run.null("不运行外部函数（Java、PMML）。", "external functions (Java, PMML) are not run.")
 

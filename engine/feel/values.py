@@ -127,7 +127,7 @@ def kind(value: Any) -> str:
 def as_number(value: Any) -> Decimal | None:
     """Return `value` as a Decimal; a float by its shortest text. None when it is no finite number."""
     if value.__class__ is Decimal:
-        return value if value.is_finite() else None  # type: ignore[no-any-return]
+        return value if value.is_finite() else None
     if isinstance(value, bool):
         return None
     try:
@@ -191,7 +191,7 @@ def compare(left: Any, right: Any) -> int | None:
         left, right = _time_key(left), _time_key(right)
     elif kind_of == "date and time" and (left.tzinfo is None) != (right.tzinfo is None):
         return None
-    return (left > right) - (left < right)
+    return int(left > right) - int(left < right)
 
 
 def equal(left: Any, right: Any, spend: Callable[[int], None]) -> bool | None:

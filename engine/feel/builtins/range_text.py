@@ -9,8 +9,8 @@ from engine.feel import temporal
 from engine.feel.errors import FeelError
 from engine.feel.grammar import parse
 from engine.feel.lexer import Source
-from engine.feel.structures import make_range
 from engine.feel.runtime import SILENT
+from engine.feel.structures import make_range
 from engine.feel.values import Range
 
 _READERS = {

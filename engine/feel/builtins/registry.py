@@ -7,7 +7,7 @@ import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
-from typing import Any
+from typing import Any, TypeVar
 
 from engine.errors import CalendarNotCovered
 from engine.feel import types as t
@@ -49,6 +49,7 @@ class Signature:
 
 
 _NO_FIT = object()
+F = TypeVar("F", bound=Callable[..., Any])
 
 
 def _of_kinds(*kinds: str) -> Callable[[Any], Any]:
@@ -171,14 +172,14 @@ BUILTINS: dict[str, Builtin] = {}
 _SIGNATURE = re.compile(r"(?P<name>[\w ]+)\((?P<parameters>.*)\) -> (?P<result>[\w ]+)")
 
 
-def builtin(declaration: str) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
+def builtin(declaration: str) -> Callable[[F], F]:
     """Declare a built-in: `name(parameter: type, other: type?, rest: type...) -> type`. The body takes the run first."""
     found = _SIGNATURE.fullmatch(declaration)
     if found is None:
         raise ValueError(f"unreadable signature {declaration!r}")
     parameters = tuple(_parameter(part) for part in found["parameters"].split(",") if part.strip())
 
-    def register(body: Callable[..., Any]) -> Callable[..., Any]:
+    def register(body: F) -> F:
         name = found["name"]
         BUILTINS.setdefault(name, Builtin(name)).add(Signature(parameters, body, found["result"]))
         return body

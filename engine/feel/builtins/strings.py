@@ -7,7 +7,7 @@ from decimal import Decimal
 from functools import lru_cache
 from typing import Any, TypeVar
 
-import regex
+import regex  # type: ignore[import-untyped]  # ships no types
 
 from engine.feel.builtins.registry import Fault, builtin
 from engine.feel.runtime import Run
@@ -133,9 +133,9 @@ def _translate(text: str, free: bool, multiline: bool) -> str:
             position += 1
             continue
         if sign == "[":
-            out.append("[" if not (depth and out[-1] == "-") else "[")
-            if depth and len(out) > 1 and out[-2] == "-":
-                out[-2] = "--"
+            if depth and out[-1] == "-":
+                out[-1] = "--"  # subtraction of a class
+            out.append("[")
             depth += 1
             if position + 1 < len(text) and text[position + 1] == "]":
                 raise ValueError("empty class")

@@ -55,7 +55,7 @@ def _working_days_after(run: Run, start: datetime, days: Decimal) -> datetime:
 
 @builtin("working days after(from: string, days: number) -> datetime")
 def _working_days_after_text(run: Run, start: str, days: Decimal) -> datetime:
-    return _working_days_after(run, _instant(start), days)  # type: ignore[no-any-return]  # declared through builtin
+    return _working_days_after(run, _instant(start), days)
 
 
 @builtin("end of day(at: datetime) -> datetime")
@@ -77,7 +77,7 @@ def _business_days_between(run: Run, first: date, last: date) -> Decimal:
 
 @builtin("business days between(from: string, to: string) -> number")
 def _business_days_between_text(run: Run, first: str, last: str) -> Decimal:
-    return _business_days_between(run, _day(run, first), _day(run, last))  # type: ignore[no-any-return]  # as above
+    return _business_days_between(run, _day(run, first), _day(run, last))
 
 
 @builtin("is working day(date: day) -> boolean")
