@@ -94,7 +94,6 @@ class _Reader:
             )
         )
 
-    # --- what is imported
     def imports(self) -> None:
         """Open every imported model that was given."""
         for node in children(self.root, "import"):

@@ -17,9 +17,28 @@ from engine.feel.errors import FeelError
 
 _OPERATORS = ("add", "subtract", "multiply", "divide", "power", "negate", "eq", "ne", "lt", "le", "gt", "ge")
 _STRUCTURES = (
-    ("path", "at_index", "filtered", "item_name", "new_context", "make_range", "operator_range", "between", "within")
-    + ("matches", "holds", "asked", "truth", "any_of", "negated", "callable_or", "Span", "for_each", "quantified")
-    + ("Lambda", "call", "external")
+    "path",
+    "at_index",
+    "filtered",
+    "item_name",
+    "new_context",
+    "make_range",
+    "operator_range",
+    "between",
+    "within",
+    "matches",
+    "holds",
+    "asked",
+    "truth",
+    "any_of",
+    "negated",
+    "callable_or",
+    "Span",
+    "for_each",
+    "quantified",
+    "Lambda",
+    "call",
+    "external",
 )
 _HELPERS: dict[str, Any] = {
     **{name: getattr(runtime, name) for name in _OPERATORS},

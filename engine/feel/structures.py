@@ -117,23 +117,27 @@ def new_context(pairs: Sequence[tuple[str, Any]], run: Run) -> dict[str, Any] | 
     """Return a context; null when a key comes twice."""
     made = dict(pairs)
     if len(made) != len(pairs):
-        return run.null("上下文中有重复的键。", "a context has the same key twice.")
+        run.null("上下文中有重复的键。", "a context has the same key twice.")
+        return None
     return made
 
 
 def make_range(low: Any, high: Any, low_in: bool, high_in: bool, run: Run) -> Range | None:
     """Return the range, or null when its ends do not fit together."""
     if low is None and high is None:
-        return run.null("区间两端都为空。", "both ends of the range are null.")
+        run.null("区间两端都为空。", "both ends of the range are null.")
+        return None
     if low is not None and high is not None and compare(low, high) is None:
-        return run.null("区间两端类型不同。", "the ends of the range are of different types.")
+        run.null("区间两端类型不同。", "the ends of the range are of different types.")
+        return None
     return Range(low, high, low_in and low is not None, high_in and high is not None)
 
 
 def operator_range(op: str, operand: Any, run: Run) -> Range | None:
     """Return the values `op operand` as a range."""
     if kind(operand) not in _RANGED or op == "!=":
-        return run.null(f"“{op}”不能成为区间。", f"{op!r} makes no range here.")
+        run.null(f"“{op}”不能成为区间。", f"{op!r} makes no range here.")
+        return None
     if op == "=":
         return Range(operand, operand)
     if op[0] == "<":
@@ -241,7 +245,8 @@ def members(source: Any, run: Run) -> Iterator[Any] | None:
     if isinstance(source, Range):
         low, high = source.start, source.end
         if low is None or high is None:
-            return run.null("不能遍历无端点的区间。", "an open range cannot be walked.")
+            run.null("不能遍历无端点的区间。", "an open range cannot be walked.")
+            return None
         steps = _steps(low, high, run)
         if steps is None:
             return None
@@ -257,7 +262,8 @@ def _steps(low: Any, high: Any, run: Run) -> Iterator[Any] | None:
         return _numbers(first, last)
     if type(low) is date and type(high) is date:
         return (date.fromordinal(day) for day in _count(low.toordinal(), high.toordinal()))
-    return run.null("只能在整数或日期之间遍历。", "only whole numbers or dates can be walked.")
+    run.null("只能在整数或日期之间遍历。", "only whole numbers or dates can be walked.")
+    return None
 
 
 def _count(first: int, last: int) -> range:
