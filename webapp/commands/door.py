@@ -14,7 +14,7 @@ from sqlalchemy import make_url
 from sqlalchemy.exc import ArgumentError
 
 from engine import demo_clock
-from engine.errors import EngineError, InvalidPlan
+from engine.errors import EngineError, InvalidAnswers, InvalidPlan
 from engine.work import Database, open_database
 from webapp.settings import Settings
 
@@ -114,4 +114,7 @@ def say_error(error: EngineError) -> None:
     if isinstance(error, InvalidPlan):
         for finding in error.findings:
             click.echo(str(finding), err=True)
+    if isinstance(error, InvalidAnswers):
+        for field, (zh, en) in error.faults.items():
+            click.echo(f"{field}: {zh} / {en}", err=True)
     click.echo(f"错误：{error.zh}\nError: {error.en}", err=True)

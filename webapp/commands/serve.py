@@ -67,7 +67,7 @@ def run_server(
     _Server(settings, options, works_here=works_here).run()
 
 
-class _Server(BaseApplication):
+class _Server(BaseApplication):  # type: ignore[misc] # the package ships no types
     """gunicorn with our application: each process makes its own, the first also performs due jobs."""
 
     def __init__(self, settings: Settings, options: dict[str, Any], *, works_here: bool) -> None:

@@ -1,0 +1,102 @@
+"""`banjie user`: people, roles and what a role may do, from the command line. The pages for it are `admin`."""
+
+from __future__ import annotations
+
+import click
+from rich.table import Table
+
+from engine.work import SYSTEM
+from webapp import people
+from webapp.commands import door
+
+_ALL = "*"
+
+
+@click.group()
+def user() -> None:
+    """人员与角色。 People, their roles, and what a role may do."""
+
+
+@user.command()
+@click.argument("login")
+@click.option("--name", help="姓名 / The person's name; default: the login name.")
+@click.option("--role", "roles", multiple=True, help="岗位，可多次 / A role; more than one may be given.")
+@click.password_option(help="密码，留空则询问 / The password; asked for when not given.")
+@door.database_option
+def add(login: str, name: str | None, roles: tuple[str, ...], password: str, database_url: str | None) -> None:
+    """添加人员 LOGIN。 Add a person."""
+    with door.open_house(database_url).work(SYSTEM) as work:
+        made = people.create_person(work, login, name or login, roles, password)
+    click.echo(f"{made.id} {made.name}: {', '.join(made.roles) or '-'}")
+
+
+@user.command()
+@click.argument("name")
+@click.option("--permission", "permissions", multiple=True, help="权限，* 为全部 / A permission; * for all of them.")
+@door.database_option
+def role(name: str, permissions: tuple[str, ...], database_url: str | None) -> None:
+    """添加岗位 NAME，或设置其权限。 Add a role, or set what it may do."""
+    wanted = list(people.PERMISSIONS) if _ALL in permissions else list(permissions)
+    with door.open_house(database_url).work(SYSTEM) as work:
+        people.save_role(work, name, wanted)
+    click.echo(f"{name}: {', '.join(sorted(wanted)) or '-'}")
+
+
+@user.command()
+@click.argument("login")
+@click.argument("names", nargs=-1)
+@door.database_option
+def roles(login: str, names: tuple[str, ...], database_url: str | None) -> None:
+    """设置 LOGIN 的全部岗位。 Give a person exactly these roles."""
+    with door.open_house(database_url).work(SYSTEM) as work:
+        people.set_roles(work, login, names)
+    click.echo(f"{login}: {', '.join(names) or '-'}")
+
+
+@user.command("password")
+@click.argument("login")
+@click.password_option()
+@door.database_option
+def set_password(login: str, password: str, database_url: str | None) -> None:
+    """设置 LOGIN 的新密码。 Give a person a new password; their sessions end."""
+    with door.open_house(database_url).work(SYSTEM) as work:
+        people.set_password(work, login, password)
+    click.echo(f"{login}: 密码已更新 / password changed")
+
+
+@user.command()
+@click.argument("login")
+@door.database_option
+def disable(login: str, database_url: str | None) -> None:
+    """停用 LOGIN。 Let a person sign in no longer; their sessions end at once."""
+    with door.open_house(database_url).work(SYSTEM) as work:
+        people.set_active(work, login, False)
+    click.echo(f"{login}: 已停用 / disabled")
+
+
+@user.command()
+@click.argument("login")
+@door.database_option
+def enable(login: str, database_url: str | None) -> None:
+    """启用 LOGIN。 Let a person sign in again."""
+    with door.open_house(database_url).work(SYSTEM) as work:
+        people.set_active(work, login, True)
+    click.echo(f"{login}: 已启用 / enabled")
+
+
+@user.command("list")
+@door.database_option
+def list_people(database_url: str | None) -> None:
+    """列出人员。 List people with their roles and permissions."""
+    with door.open_house(database_url).work(SYSTEM, read_only=True) as work:
+        everybody = people.everybody(work)
+    table = Table("登录名 login", "姓名 name", "在用 active", "岗位 roles", "权限 permissions")
+    for person in everybody:
+        table.add_row(
+            person.id,
+            person.name,
+            "✓" if person.is_active else "-",
+            ", ".join(person.roles),
+            ", ".join(sorted(person.permissions)),
+        )
+    door.out.print(table)
