@@ -1,0 +1,46 @@
+// Bundles the islands of the pages into OUTDIR, each file with its content's hash in its name.
+// Writes manifest.json ({"diagram.js": "diagram-1A2B3C.js", ...}) and the licence texts of what is bundled.
+import { build } from 'esbuild';
+import { readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import path from 'node:path';
+
+const outdir = process.env.OUTDIR || '../webapp/static/dist';
+rmSync(outdir, { recursive: true, force: true });
+
+const { metafile } = await build({
+  entryPoints: ['src/page.js', 'src/diagram.js'],
+  outdir,
+  bundle: true,
+  minify: true,
+  format: 'esm',
+  target: 'es2022',
+  entryNames: '[name]-[hash]',
+  assetNames: '[name]-[hash]',
+  loader: { '.woff': 'file', '.woff2': 'file', '.ttf': 'empty', '.eot': 'empty', '.svg': 'file' },
+  legalComments: 'linked',
+  metafile: true,
+  logLevel: 'warning',
+});
+
+const manifest = {};
+for (const [file, output] of Object.entries(metafile.outputs)) {
+  if (!output.entryPoint) continue;
+  const name = path.basename(output.entryPoint);
+  manifest[name] = path.basename(file);
+  if (output.cssBundle) manifest[name.replace('.js', '.css')] = path.basename(output.cssBundle);
+}
+
+// The licences of what is bundled travel with it, that of bpmn.io with its clause on the logo among them.
+const packages = new Set();
+for (const file of Object.keys(metafile.inputs)) {
+  const found = file.match(/^(.*node_modules\/(?:@[^/]+\/)?[^/]+)\//);
+  if (found) packages.add(found[1]);
+}
+const licences = [...packages].sort().map((folder) => {
+  const { name, version, license } = JSON.parse(readFileSync(`${folder}/package.json`, 'utf8'));
+  const file = readdirSync(folder).find((entry) => /^licen[sc]e/i.test(entry));
+  const text = file ? readFileSync(`${folder}/${file}`, 'utf8').trim() : 'The package carries no licence file.';
+  return `${name} ${version} (${license})\n\n${text}\n`;
+});
+writeFileSync(path.join(outdir, 'THIRD-PARTY-LICENSES.txt'), licences.join(`\n${'-'.repeat(72)}\n\n`));
+writeFileSync(path.join(outdir, 'manifest.json'), JSON.stringify(manifest, null, 1));

@@ -1,0 +1,61 @@
+// Findings on the diagram they are about, both ways: a finding in the list shows its element, an element its findings.
+// The list has [data-element] for the element's id and [data-severity]; [data-run] holds a counter-example's ids.
+const WORST_FIRST = ['error', 'warning', 'hint'];
+
+export function showFindings(viewer, root, sight) {
+  const canvas = viewer.get('canvas');
+  const overlays = viewer.get('overlays');
+  const registry = viewer.get('elementRegistry');
+  const selection = viewer.get('selection');
+  const items = [...document.getElementById(root.dataset.findings).querySelectorAll('[data-element]')];
+  const byElement = Map.groupBy
+    ? Map.groupBy(items, (item) => item.dataset.element)
+    : items.reduce((map, item) => map.set(item.dataset.element, [...(map.get(item.dataset.element) || []), item]), new Map());
+
+  for (const [id, found] of byElement) {
+    if (!registry.get(id)) continue;
+    const worst = WORST_FIRST.find((severity) => found.some((item) => item.dataset.severity === severity));
+    canvas.addMarker(id, `has-${worst}`);
+    const html = document.createElement('button');
+    html.type = 'button';
+    html.className = `mark mark-finding is-${worst}`;
+    html.textContent = found.length;
+    html.setAttribute('aria-label', `${root.dataset.findingWord || ''} ${found.length}: ${found[0].dataset.text || id}`.trim());
+    html.title = found.map((item) => item.dataset.text || '').join('\n');
+    html.addEventListener('click', () => choose(id, true));
+    overlays.add(id, 'findings', { position: { top: -12, right: 12 }, html });
+  }
+  for (const item of items) {
+    const button = item.querySelector('[data-show]');
+    if (!button || !registry.get(item.dataset.element)) continue;
+    button.hidden = false;
+    button.addEventListener('click', () => {
+      choose(item.dataset.element, false);
+      run(item.dataset.run ? item.dataset.run.split(' ') : []);
+      root.scrollIntoView({ block: 'nearest', behavior: calm() ? 'auto' : 'smooth' });
+    });
+  }
+  viewer.get('eventBus').on('element.click', ({ element }) => {
+    if (byElement.has(element.id)) choose(element.id, true);
+  });
+  sight.places = [...byElement.keys()].filter((id) => registry.get(id));
+
+  function choose(id, isFromDiagram) {
+    selection.select(registry.get(id));
+    if (!isFromDiagram) sight.center([id]);
+    items.forEach((item) => item.classList.toggle('is-chosen', item.dataset.element === id));
+    if (isFromDiagram) {
+      const first = byElement.get(id)[0];
+      first.scrollIntoView({ block: 'nearest', behavior: calm() ? 'auto' : 'smooth' });
+    }
+  }
+
+  function run(ids) {
+    registry.forEach((element) => canvas.removeMarker(element.id, 'is-in-run'));
+    ids.filter((id) => registry.get(id)).forEach((id) => canvas.addMarker(id, 'is-in-run'));
+  }
+
+  function calm() {
+    return window.matchMedia('(prefers-reduced-motion: reduce)').matches;
+  }
+}
