@@ -1,0 +1,38 @@
+"""Puts the web application together from its rooms. It holds no page and no rule."""
+
+from __future__ import annotations
+
+from importlib import import_module
+from importlib.util import find_spec
+
+from flask import Flask
+
+from engine.work import Database, open_database
+from webapp import assets, auth, db, errors, i18n, navigation, security
+from webapp.settings import Settings
+
+#: The page families. Each has `webapp/<room>/views.py` with a blueprint `bp`.
+ROOMS = ("auth", "inbox", "register", "cases", "monitor", "plans", "modeler", "admin")
+
+
+def create_app(settings: Settings, database: Database | None = None) -> Flask:
+    """Return the application over `database`, or over a connection pool of its own that `settings` name.
+
+    The schema must be there already (`banjie db upgrade`). Raises EngineError where the settings do not do.
+    """
+    settings = settings.with_secret_key()
+    app = Flask(__name__)
+    app.config["BANJIE"] = settings
+    app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
+    db.set_database(app, database or Database(open_database(settings.url)))
+    i18n.init(app, settings.language)
+    auth.init(app)  # before the CSRF check, so that an ended session leads to the sign-in page
+    security.init(app, settings)
+    errors.init(app)
+    assets.init(app)
+    navigation.init(app)
+    app.context_processor(lambda: {"organisation": settings.organisation, "now": db.now()})
+    for room in ROOMS:
+        if find_spec(f"webapp.{room}") is not None:
+            app.register_blueprint(import_module(f"webapp.{room}.views").bp)
+    return app

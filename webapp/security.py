@@ -1,0 +1,105 @@
+"""What every answer carries and every request must: headers, CSRF tokens, size and rate limits. Knows no person."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import timedelta
+from typing import Any, TypeVar
+
+from flask import Flask, Response, current_app, g, request
+from flask_limiter import Limiter
+from flask_limiter.util import get_remote_address
+from flask_wtf import CSRFProtect
+from werkzeug.middleware.proxy_fix import ProxyFix
+from werkzeug.routing import IntegerConverter
+
+from webapp.settings import Settings
+
+View = TypeVar("View", bound=Callable[..., Any])
+
+csrf = CSRFProtect()
+limiter = Limiter(get_remote_address, strategy="fixed-window")
+
+_POLICY = {
+    "default-src": "'none'",
+    "script-src": "'self'",
+    "style-src": "'self'",
+    "img-src": "'self' data:",
+    "font-src": "'self' data:",
+    "connect-src": "'self'",
+    "form-action": "'self'",
+    "frame-ancestors": "'none'",
+    "base-uri": "'none'",
+}
+_HEADERS = {
+    "X-Content-Type-Options": "nosniff",
+    "X-Frame-Options": "DENY",
+    "Referrer-Policy": "same-origin",
+    "Permissions-Policy": "camera=(), microphone=(), geolocation=(), payment=()",
+    "Cross-Origin-Opener-Policy": "same-origin",
+    "Cross-Origin-Resource-Policy": "same-origin",
+}
+_STYLE_MARK = "_banjie_inline_styles"
+
+
+class _Id(IntegerConverter):
+    """A row's id in an address: what the database cannot hold is no page, not an error."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **{"max": 2**31 - 1, **kwargs})
+
+
+def init(app: Flask, settings: Settings) -> None:
+    """Secure `app` as `settings` say."""
+    app.url_map.converters["int"] = _Id
+    app.config.update(
+        SECRET_KEY=settings.secret_key,
+        MAX_CONTENT_LENGTH=settings.request_megabytes * 1024 * 1024,
+        MAX_FORM_MEMORY_SIZE=2 * 1024 * 1024,
+        MAX_FORM_PARTS=2000,
+        SESSION_COOKIE_NAME="banjie",
+        SESSION_COOKIE_HTTPONLY=True,
+        SESSION_COOKIE_SECURE=settings.is_cookie_secure,
+        SESSION_COOKIE_SAMESITE="Lax",
+        PERMANENT_SESSION_LIFETIME=timedelta(hours=settings.session_hours),
+        WTF_CSRF_TIME_LIMIT=None,  # as long as the session
+        WTF_CSRF_SSL_STRICT=settings.is_cookie_secure,
+        RATELIMIT_STORAGE_URI=settings.limits_url,
+        RATELIMIT_HEADERS_ENABLED=True,
+        SIGN_IN_PER_ADDRESS=settings.sign_in_per_address,
+        SIGN_IN_PER_NAME=settings.sign_in_per_name,
+    )
+    csrf.init_app(app)
+    limiter.init_app(app)
+    app.after_request(_add_headers)
+    if settings.trusted_proxies:
+        hops = settings.trusted_proxies
+        app.wsgi_app = ProxyFix(app.wsgi_app, x_for=hops, x_proto=hops, x_host=hops)  # type: ignore[method-assign]
+
+
+def allows_inline_styles(view: View) -> View:
+    """Let a page with a diagram carry `style` attributes: the viewers of bpmn.io write them. Never scripts."""
+    setattr(view, _STYLE_MARK, True)
+    return view
+
+
+def _add_headers(response: Response) -> Response:
+    policy = dict(_POLICY)
+    if _has_inline_styles():
+        policy["style-src-attr"] = "'unsafe-inline'"
+    response.headers.setdefault(
+        "Content-Security-Policy", "; ".join(f"{name} {value}" for name, value in policy.items())
+    )
+    for name, value in _HEADERS.items():
+        response.headers.setdefault(name, value)
+    if request.is_secure:
+        response.headers.setdefault("Strict-Transport-Security", "max-age=31536000; includeSubDomains")
+    if request.endpoint != "static":  # personal data: not in anybody's cache
+        response.headers.setdefault("Cache-Control", "no-store")
+        response.vary.update(["Cookie", "Accept"])
+    return response
+
+
+def _has_inline_styles() -> bool:
+    view = current_app.view_functions.get(request.endpoint or "")
+    return getattr(view, _STYLE_MARK, False) or getattr(g, "has_inline_styles", False)
