@@ -91,10 +91,11 @@ class _Scope:
 
 @dataclass(slots=True)
 class Compiled:
-    """A function, and the names it reads from its context."""
+    """A function, the names it reads from its context, and those it reads unless a filtered member has them."""
 
     function: Callable[..., Any]
     names: frozenset[str]
+    possible: frozenset[str]
 
 
 def compile_tree(
@@ -115,6 +116,7 @@ class _Maker:
         self.scopes: list[_Scope] = []
         self.globals: dict[str, Any] = {}
         self.names: set[str] = set()
+        self.possible: set[str] = set()
         self.locals: dict[str, str] = {}  # names read once, at the start of a cheap function
         self.count = 0
         self.cheap = False
@@ -148,7 +150,7 @@ class _Maker:
         module = ast.fix_missing_locations(ast.Module([function], []))
         space: dict[str, Any] = self.globals
         exec(_code(module), space)  # noqa: S102  # our own tree, no author text
-        return Compiled(space["feel"], frozenset(self.names))
+        return Compiled(space["feel"], frozenset(self.names), frozenset(self.possible - self.names))
 
     # --- small parts
     def helper(self, name: str) -> ast.expr:
@@ -188,8 +190,8 @@ class _Maker:
     def visit_Name(self, node: n.Name) -> ast.expr:
         return self.lookup(node.name, len(self.scopes))
 
-    def lookup(self, name: str, depth: int) -> ast.expr:
-        """Return the reading of `name` seen from inside `depth` scopes."""
+    def lookup(self, name: str, depth: int, certain: bool = True) -> ast.expr:
+        """Return the reading of `name` seen from inside `depth` scopes; not `certain` if it may be a filter's member."""
         while depth:
             depth -= 1
             scope = self.scopes[depth]
@@ -199,15 +201,15 @@ class _Maker:
                 item = _name(scope.item)
                 member = ast.Subscript(item, _constant(name), ast.Load())
                 test = _call(self.helper("item_name"), item, _constant(name))
-                other = item if name == "item" else self.lookup(name, depth)
+                other = item if name == "item" else self.lookup(name, depth, certain=False)
                 return ast.IfExp(test, member, other)
-        return self.root(name)
+        return self.root(name, certain)
 
-    def root(self, name: str) -> ast.expr:
+    def root(self, name: str, certain: bool = True) -> ast.expr:
         """Return the reading of a variable of the context, or of a built-in."""
         builtin = BUILTINS.get(name)
         if builtin is None or name in self.known:
-            self.names.add(name)
+            (self.names if certain else self.possible).add(name)
         if self.cheap and builtin is None:
             local = self.locals.setdefault(name, f"n{len(self.locals)}")
             return _name(local)
@@ -251,8 +253,9 @@ class _Maker:
         """Return the comparison; with a whole number or a text written on the right, decided in place when it can."""
         slow_right = self.visit(right)
         quick = right.value if isinstance(right, n.Literal) else None
-        if quick.__class__ is Decimal and quick == quick.to_integral_value() and abs(quick) < 10**15:
-            kind, constant = "int", _constant(int(quick))
+        whole = _whole(right)
+        if whole is not None:
+            kind, constant = "int", _constant(whole)
         elif quick.__class__ is str and op in ("=", "!="):
             kind, constant = "str", _constant(quick)
         else:
@@ -275,7 +278,7 @@ class _Maker:
         bound = ast.NamedExpr(_store(local), self.visit(node.value))
         results = [self.test(test, _name(local)) for test in node.tests]
         value = results[0] if len(results) == 1 else _call(self.helper("any_of"), _tuple(results))
-        return ast.Subscript(_tuple([bound, value]), _constant_int(1), ast.Load())
+        return ast.Subscript(_tuple([bound, value]), _constant(1), ast.Load())
 
     def visit_InstanceOf(self, node: n.InstanceOf) -> ast.expr:
         check = ast.Attribute(self.constant(self.type_of(node.type)), "includes", ast.Load())
@@ -401,7 +404,13 @@ class _Maker:
             return self.compared(node.op, value, node.operand)
         if isinstance(node, n.RangeLiteral):
             ends = [self.visit(node.low), self.visit(node.high)]
-            return self.op("within", value, *ends, _constant(node.low_in), _constant(node.high_in))
+            slow = self.op("within", value, *ends, _constant(node.low_in), _constant(node.high_in))
+            low, high = _whole(node.low), _whole(node.high)
+            if low is None or high is None:
+                return slow
+            test = ast.Compare(ast.Attribute(value, "__class__", ast.Load()), [ast.Is()], [_name("int")])
+            ops = [ast.LtE() if node.low_in else ast.Lt(), ast.LtE() if node.high_in else ast.Lt()]
+            return ast.IfExp(test, ast.Compare(_constant(low), ops, [value, _constant(high)]), slow)
         if isinstance(node, n.Literal):
             return self.compared("=", value, node)
         result = self.visit(node)
@@ -427,6 +436,14 @@ class _Maker:
         return found
 
 
+def _whole(node: n.Node) -> int | None:
+    """Return the whole number that `node` is, if it is one of a size that Python compares fast, else None."""
+    value = node.value if isinstance(node, n.Literal) else None
+    if value.__class__ is not Decimal or value.adjusted() > 14 or value != value.to_integral_value():
+        return None
+    return int(value)
+
+
 # --- Python's own tree ----------------------------------------------------------------------------------------
 
 
@@ -443,10 +460,6 @@ def _store(name: str) -> ast.Name:
 
 
 def _constant(value: str | bool | int | None) -> ast.expr:
-    return ast.Constant(value)
-
-
-def _constant_int(value: int) -> ast.expr:
     return ast.Constant(value)
 
 

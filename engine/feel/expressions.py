@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Iterable, Mapping
 from datetime import datetime
 from functools import lru_cache
 from typing import Any
@@ -10,7 +10,7 @@ from typing import Any
 from engine.calendars import WorkCalendar
 from engine.feel import nodes as n
 from engine.feel.builtins import BUILTINS
-from engine.feel.compiler import compile_tree
+from engine.feel.compiler import Compiled, compile_tree
 from engine.feel.grammar import parse
 from engine.feel.lexer import Source, special_names
 from engine.feel.runtime import Run
@@ -22,17 +22,20 @@ CACHE_SIZE = 8_192
 class Expression:
     """A compiled expression. `names`: the variables it reads; `tree`: its nodes, for whoever analyses it.
 
+    `possible_names`: names inside filters that are variables only where the filtered members lack them.
+
     `evaluate(context, *, calendar=None, now=None)` returns the value. Without a calendar or `now` the functions that
     need them give None. Raises FeelLimit when a bound is crossed.
     """
 
-    __slots__ = ("evaluate", "names", "text", "tree")
+    __slots__ = ("evaluate", "names", "possible_names", "text", "tree")
 
-    def __init__(self, text: str, tree: n.Node, function: Callable[..., Any], names: frozenset[str]) -> None:
+    def __init__(self, text: str, tree: n.Node, compiled: Compiled) -> None:
         self.text = text
         self.tree = tree
-        self.names = names
-        self.evaluate = function
+        self.names = compiled.names
+        self.possible_names = compiled.possible
+        self.evaluate = compiled.function
 
     def evaluate_explained(
         self, context: Mapping[str, Any], *, calendar: WorkCalendar | None = None, now: datetime | None = None
@@ -52,13 +55,14 @@ class UnaryTests:
     The answer is None when a test cannot be decided for this value.
     """
 
-    __slots__ = ("matches", "names", "text", "tree")
+    __slots__ = ("matches", "names", "possible_names", "text", "tree")
 
-    def __init__(self, text: str, tree: n.Tests, function: Callable[..., bool | None], names: frozenset[str]) -> None:
+    def __init__(self, text: str, tree: n.Tests, compiled: Compiled) -> None:
         self.text = text
         self.tree = tree
-        self.names = names
-        self.matches = function
+        self.names = compiled.names
+        self.possible_names = compiled.possible
+        self.matches = compiled.function
 
     def matches_explained(
         self,
@@ -109,8 +113,7 @@ def _expression(
     text: str, special: frozenset[str], known: frozenset[str], types: Mapping[str, Type] | None
 ) -> Expression:
     tree = parse(Source(text, special | _hidden(known)))
-    compiled = compile_tree(tree, text, known, types)
-    return Expression(text, tree, compiled.function, compiled.names)
+    return Expression(text, tree, compile_tree(tree, text, known, types))
 
 
 def _tests(text: str, special: frozenset[str], known: frozenset[str], types: Mapping[str, Type] | None) -> UnaryTests:
@@ -120,8 +123,7 @@ def _tests(text: str, special: frozenset[str], known: frozenset[str], types: Map
         parsed = parse(Source(text, special | _hidden(known), is_test=True))
         assert isinstance(parsed, n.Tests)
         tree = parsed
-    compiled = compile_tree(tree, text, known, types)
-    return UnaryTests(text, tree, compiled.function, compiled.names)
+    return UnaryTests(text, tree, compile_tree(tree, text, known, types))
 
 
 def _hidden(known: frozenset[str]) -> frozenset[str]:

@@ -17,7 +17,7 @@ MAX_DEPTH = 60
 
 GRAMMAR = """
 expression_only: expression
-tests_only: NOT CALL tests RPAR -> negated_tests
+tests_only: NOT LPAR tests RPAR -> negated_tests
     | tests -> plain_tests
 
 tests: test (_COMMA test)* -> sequence
@@ -331,8 +331,8 @@ def parse(source: Source) -> n.Node:
 def _unexpected(text: str, token: Token) -> FeelError:
     if token.type == "$END":
         return FeelError("表达式没有写完。", "the expression ends too early.", text=text, at=len(text))
-    if token == "=" and text[_at(token) :].startswith("=="):
-        return FeelError("相等请写一个“=”。", "write one = for equality.", text=text, at=_at(token))
+    if token == "=" and text[: _at(token)].endswith("="):
+        return FeelError("相等请写一个“=”。", "write one = for equality.", text=text, at=_at(token) - 1)
     return FeelError(f"此处不应出现“{token}”。", f"{str(token)!r} is not expected here.", text=text, at=_at(token))
 
 

@@ -41,7 +41,9 @@ KEYWORDS = {
 #: Names of built-ins and types that a word-by-word reading would tear apart at a keyword.
 _OWN_NAMES = ("date and time", "years and months duration", "days and time duration", "get or else")
 
-_WORD = r"[^\W\d][\w]*(?:'(?=\w)[\w]+)*"
+_FAR = "\u200c\u200d\u2070-\u218f\U00010000-\U000effff"  # signs of names that are no letters to Python
+_PART = rf"[\w{_FAR}]"
+_WORD = rf"(?:[^\W\d]|[{_FAR}]){_PART}*(?:'(?={_PART}){_PART}+)*"
 _SKIP = re.compile(r"(?:\s|//[^\n]*|/\*.*?\*/|\ufeff)+", re.S)
 _TOKEN = re.compile(
     rf"(?P<STRING>\"(?:[^\"\\]|\\.)*\")|(?P<AT>@\s*\"(?:[^\"\\]|\\.)*\")"
@@ -50,7 +52,7 @@ _TOKEN = re.compile(
     re.S,
 )
 _NAME = re.compile(_WORD)
-_KEY = re.compile(r"([^\W\d][\w\s.'+*/\-?]*?)\s*:(?!:)")
+_KEY = re.compile(rf"((?:[^\W\d]|[{_FAR}])[\w{_FAR}\s.'+*/\-?]*?)\s*:(?!:)")
 _OPERATORS = {
     "**": "POWER",
     "->": "ARROW",

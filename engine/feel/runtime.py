@@ -235,6 +235,8 @@ def power(left: Any, right: Any, run: Run) -> Any:
     a, b = as_number(left), as_number(right)
     if a is None or b is None:
         return _mismatch("**", left, right, run)
+    if not b:
+        return Decimal(1)
     return _calculate("**", MATH.power, a, b, run)
 
 
@@ -273,24 +275,32 @@ def _order(op: str, left: Any, right: Any, run: Run) -> int | None:
 
 def lt(left: Any, right: Any, run: Run) -> bool | None:
     """Return `left < right`."""
+    if left.__class__ is Decimal and right.__class__ is Decimal and left.is_finite() and right.is_finite():
+        return bool(left < right)
     order = _order("<", left, right, run)
     return None if order is None else order < 0
 
 
 def le(left: Any, right: Any, run: Run) -> bool | None:
     """Return `left <= right`."""
+    if left.__class__ is Decimal and right.__class__ is Decimal and left.is_finite() and right.is_finite():
+        return bool(left <= right)
     order = _order("<=", left, right, run)
     return None if order is None else order <= 0
 
 
 def gt(left: Any, right: Any, run: Run) -> bool | None:
     """Return `left > right`."""
+    if left.__class__ is Decimal and right.__class__ is Decimal and left.is_finite() and right.is_finite():
+        return bool(left > right)
     order = _order(">", left, right, run)
     return None if order is None else order > 0
 
 
 def ge(left: Any, right: Any, run: Run) -> bool | None:
     """Return `left >= right`."""
+    if left.__class__ is Decimal and right.__class__ is Decimal and left.is_finite() and right.is_finite():
+        return bool(left >= right)
     order = _order(">=", left, right, run)
     return None if order is None else order >= 0
 

@@ -90,10 +90,11 @@ def at_index(base: Any, index: Any, run: Run) -> Any:
 
 def filtered(base: Any, condition: Callable[[Any], Any], run: Run) -> Any:
     """Return `base[condition]`: the members for which it is true, or the member at the number it gives."""
+    if base is None:
+        return run.null("空值不能筛选。", "null cannot be filtered.")
     members = base if isinstance(base, list) else [base]
-    if not members or base is None:
-        first = condition(None) if not members else None
-        return None if kind(first) == "number" or (base is None and kind(condition(None)) == "number") else []
+    if not members:
+        return None if kind(condition(None)) == "number" else []
     run.spend(len(members))
     first = condition(members[0])
     if kind(first) == "number":

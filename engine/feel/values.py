@@ -116,6 +116,10 @@ ORDERED = frozenset(
 )
 
 
+#: Classes whose values Python itself orders as FEEL does.
+_DIRECT = frozenset({int, str, date, timedelta, YearsMonths})
+
+
 def kind(value: Any) -> str:
     """Return the name of the FEEL type of `value`; "unknown" for an object that FEEL does not know."""
     found = _KINDS.get(value.__class__)
@@ -150,6 +154,11 @@ def as_int(value: Any) -> int | None:
     return whole if whole == number else None
 
 
+def truncated(value: Decimal) -> int | None:
+    """Return a number without its fraction, None when it is too large to count with."""
+    return int(value) if value.adjusted() <= 18 else None
+
+
 _SOME_DAY = date(2000, 1, 1)
 
 
@@ -178,6 +187,8 @@ def _time_key(value: time) -> timedelta:
 
 def compare(left: Any, right: Any) -> int | None:
     """Return -1, 0 or 1 as `left` comes before, with or after `right`; None when they cannot be compared."""
+    if left.__class__ is right.__class__ and left.__class__ in _DIRECT:
+        return int(left > right) - int(left < right)
     kind_of = kind(left)
     if kind_of != kind(right) or kind_of not in ORDERED:
         return None
@@ -198,6 +209,8 @@ def equal(left: Any, right: Any, spend: Callable[[int], None]) -> bool | None:
     """Return whether the values are equal; None for values of different types. `spend` is asked for each member."""
     if left is None or right is None:
         return left is right
+    if left.__class__ is right.__class__ and left.__class__ in _DIRECT:
+        return bool(left == right)
     kind_of = kind(left)
     if kind_of != kind(right):
         return None

@@ -10,7 +10,7 @@ from typing import Any
 from engine.feel import literals, temporal
 from engine.feel.builtins.registry import Fault, builtin
 from engine.feel.runtime import Run
-from engine.feel.values import YearsMonths, as_int, compare, kind, offset_of, zone_name
+from engine.feel.values import YearsMonths, compare, kind, offset_of, truncated, zone_name
 
 _NUMBER = re.compile(r"-?(?:\d+(?:\.\d+)?|\.\d+)(?:[eE][+-]?\d+)?", re.A)
 
@@ -20,9 +20,9 @@ def _unreadable(what_zh: str, what_en: str, text: str) -> Fault:
 
 
 def _whole(value: Decimal, what: str) -> int:
-    number = as_int(value)
+    number = truncated(value)
     if number is None:
-        raise Fault(f"{what} 应为整数。", f"{what} must be a whole number.")
+        raise Fault(f"{what} 过大。", f"{what} is too large.")
     return number
 
 
@@ -46,8 +46,8 @@ def _date_of_parts(_run: Run, year: Decimal, month: Decimal, day: Decimal) -> da
 
 @builtin("time(from: string) -> time")
 def _time_of_text(_run: Run, text: str) -> time:
-    value = temporal.read_time(text.removeprefix("T") if text.startswith("T") and len(text) > 6 else text)
-    if value is None or text.startswith("T"):
+    value = temporal.read_time(text)
+    if value is None:
         raise _unreadable("时间", "a time", text)
     return value
 

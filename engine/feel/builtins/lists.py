@@ -11,7 +11,7 @@ from typing import Any
 from engine.feel import runtime, structures
 from engine.feel.builtins.registry import Fault, builtin
 from engine.feel.runtime import Run
-from engine.feel.values import MATH, Function, as_int, as_number, compare, equal
+from engine.feel.values import MATH, Function, as_number, compare, equal, truncated
 
 
 def _numbers(run: Run, values: list[Any]) -> list[Decimal]:
@@ -132,11 +132,11 @@ def _any(run: Run, *values: Any) -> bool | None:
 
 @builtin("sublist(list: list, start position: number, length: number?) -> list")
 def _sublist(run: Run, values: list[Any], start: Decimal, length: Decimal | None = None) -> list[Any]:
-    first = as_int(start)
+    first = truncated(start)
     if first is None or first == 0 or abs(first) > len(values):
         raise Fault("起始位置不在列表内。", "the start position lies outside the list.")
     begin = first - 1 if first > 0 else len(values) + first
-    count = len(values) - begin if length is None else as_int(length)
+    count = len(values) - begin if length is None else truncated(length)
     if count is None or count < 0 or begin + count > len(values):
         raise Fault("长度超出列表。", "the length goes beyond the list.")
     run.spend(count)
@@ -157,7 +157,7 @@ def _concatenate(run: Run, *lists: list[Any]) -> list[Any]:
 
 def _position(values: list[Any], position: Decimal, extra: int = 0) -> int:
     """Return the Python index for a FEEL position. Raises Fault outside."""
-    index = as_int(position)
+    index = truncated(position)
     if index is None or index == 0 or abs(index) > len(values) + (extra if index > 0 else 0):
         raise Fault("位置不在列表内。", "the position lies outside the list.")
     return index - 1 if index > 0 else len(values) + index
@@ -280,7 +280,7 @@ def _sort(run: Run, values: list[Any], precedes: Function | None = None) -> list
 @builtin("partition(list: list, size: number) -> list")
 def _partition(run: Run, values: list[Any], size: Decimal) -> list[list[Any]]:
     """The list cut into lists of `size`, as Camunda 8 has it."""
-    length = as_int(size)
+    length = truncated(size)
     if length is None or length < 1:
         raise Fault("每份至少 1 项。", "the size must be 1 or more.")
     run.spend(len(values))

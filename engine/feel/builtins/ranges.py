@@ -105,13 +105,9 @@ def _overlaps_before(_run: Run, a: Range, b: Range) -> bool:
 
 
 @builtin("overlaps after(range1: range, range2: range) -> boolean")
-def _overlaps_after(_run: Run, a: Range, b: Range) -> bool:
+def _overlaps_after(run: Run, a: Range, b: Range) -> bool:
     """`a` starts inside `b`, and ends last."""
-    start = _order(_start(b), _start(a))
-    end = _order(_end(b), _end(a))
-    first = start < 0 or (start == 0 and (b.start_included or not a.start_included))
-    last = end < 0 or (end == 0 and not b.end_included and a.end_included)
-    return first and last and _reaches(b, a)
+    return _overlaps_before(run, b, a)
 
 
 @builtin("finishes(point: point, range: range) -> boolean")

@@ -44,7 +44,7 @@ class Signature:
 
     def takes(self, count: int) -> bool:
         """Return whether `count` positional arguments fit."""
-        required = sum(not p.optional and not p.many for p in self.parameters)
+        required = sum(not p.optional for p in self.parameters)
         return count >= required and (count <= len(self.parameters) or self.parameters[-1].many)
 
 

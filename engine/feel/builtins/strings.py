@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from decimal import Decimal
 from functools import lru_cache
@@ -11,23 +12,25 @@ import regex  # type: ignore[import-untyped]  # ships no types
 
 from engine.feel.builtins.registry import Fault, builtin
 from engine.feel.runtime import Run
-from engine.feel.values import as_int
+from engine.feel.values import truncated
 
 #: A pattern that has not answered by then never will: the result is null.
 PATTERN_SECONDS = 0.03
 MAX_PATTERN = 1_000
+MAX_REPEAT = 1_000
+_BOUNDS = re.compile(r"\{(\d{1,6})(?:,(\d{0,6}))?\}", re.A)
 T = TypeVar("T")
 
 
 @builtin("substring(string: string, start position: number, length: number?) -> string")
 def _substring(run: Run, string: str, start: Decimal, length: Decimal | None = None) -> str:
-    first, count = as_int(start), None
+    first, count = truncated(start), None
     if first is None or first == 0 or abs(first) > len(string):
         raise Fault("起始位置不在文字内。", "the start position lies outside the text.")
     begin = first - 1 if first > 0 else len(string) + first
     if length is not None:
-        count = int(length)
-        if count < 1:
+        count = truncated(length)
+        if count is None or count < 1:
             raise Fault("长度应为 1 或以上。", "the length must be 1 or more.")
     return run.made(string[begin:] if count is None else string[begin : begin + count])
 
@@ -105,7 +108,7 @@ def _pattern(text: str, flags: str) -> regex.Pattern[str]:
         options |= {"s": regex.DOTALL, "m": regex.MULTILINE, "i": regex.IGNORECASE, "x": 0}[flag]
     try:
         return regex.compile(
-            regex.escape(text) if "q" in flags else _translate(text, "x" in flags, "m" in flags), options
+            regex.escape(text) if "q" in flags else _translate(text, "m" in flags, "x" in flags), options
         )
     except (regex.error, ValueError, OverflowError, RecursionError, IndexError, KeyError, TypeError) as fault:
         raise Fault("正则表达式有误。", f"the pattern is not valid ({fault}).") from None
@@ -113,11 +116,11 @@ def _pattern(text: str, flags: str) -> regex.Pattern[str]:
 
 _NAME_START = r"\p{L}_:"
 _NAME_CHAR = r"\p{L}\p{Nd}\p{Mn}\p{Mc}._:\-"
-_REFUSED = ("(?=", "(?!", "(?<", "(?P", "(?>", "(?#", "(?i", "(?s", "(?m", "(?x", "(?-", "(?|", "(?R", "(?&", "(?1")
 
 
-def _translate(text: str, free: bool, multiline: bool) -> str:
+def _translate(text: str, multiline: bool, free: bool) -> str:
     """Return XPath's pattern in the words of `regex`. Raises ValueError for what XPath does not know."""
+    text = _without_space(text) if free else text
     out: list[str] = []
     depth = position = 0
     while position < len(text):
@@ -128,9 +131,6 @@ def _translate(text: str, free: bool, multiline: bool) -> str:
             taken = _escape(text, position, depth > 0)
             out.append(taken[0])
             position = taken[1]
-            continue
-        if free and sign.isspace() and not depth:
-            position += 1
             continue
         if sign == "[":
             if depth and out[-1] == "-":
@@ -148,18 +148,33 @@ def _translate(text: str, free: bool, multiline: bool) -> str:
             out.append("\\" + sign if sign in "&|~" else sign)
         elif sign == "(" and text.startswith("(?", position) and not text.startswith("(?:", position):
             raise ValueError("unknown group")
+        elif sign == "{":
+            bounds = _BOUNDS.match(text, position)
+            if not bounds or max(int(bounds[1]), int(bounds[2] or 0)) > MAX_REPEAT:
+                raise ValueError("unreadable or large quantifier")
+            out.append(sign)
         elif sign in "*+?}" and text[position + 1 : position + 2] == "+":
             raise ValueError("possessive quantifier")
         elif sign == "$" and not multiline:
             out.append(r"\Z")
         elif sign == "^" and not multiline:
             out.append(r"\A")
-        elif sign == ".":
-            out.append(".")
         else:
             out.append(sign)
         position += 1
     return "".join(out)
+
+
+def _without_space(text: str) -> str:
+    """Return a pattern written with the flag x: white space counts only inside a class."""
+    kept: list[str] = []
+    depth = 0
+    for sign in text:
+        escaped = kept[-1:] == ["\\"] and kept[-2:-1] != ["\\"]
+        depth += 0 if escaped else (sign == "[") - (sign == "]" and depth > 0)
+        if depth or not sign.isspace():
+            kept.append(sign)
+    return "".join(kept)
 
 
 def _escape(text: str, position: int, in_class: bool) -> tuple[str, int]:
