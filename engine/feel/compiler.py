@@ -158,8 +158,11 @@ class _Maker:
         return _name(name)
 
     def constant(self, value: Any) -> ast.expr:
-        """Return an expression for any value: Python's own constants, or a global."""
-        if value is None or isinstance(value, (str, bool)):
+        """Return an expression for any value: null and booleans in place, all else a global.
+
+        Python's compiler would warn of a text that stands where a truth value is asked for.
+        """
+        if value is None or isinstance(value, bool):
             return _constant(value)
         name = f"K{len(self.globals)}"
         self.globals[name] = value
@@ -409,7 +412,7 @@ class _Maker:
             if low is None or high is None:
                 return slow
             test = ast.Compare(ast.Attribute(value, "__class__", ast.Load()), [ast.Is()], [_name("int")])
-            ops = [ast.LtE() if node.low_in else ast.Lt(), ast.LtE() if node.high_in else ast.Lt()]
+            ops: list[ast.cmpop] = [ast.LtE() if node.low_in else ast.Lt(), ast.LtE() if node.high_in else ast.Lt()]
             return ast.IfExp(test, ast.Compare(_constant(low), ops, [value, _constant(high)]), slow)
         if isinstance(node, n.Literal):
             return self.compared("=", value, node)

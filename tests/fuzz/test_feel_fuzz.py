@@ -1,0 +1,103 @@
+"""Random expressions, from the grammar and from noise: a value, FeelError with a column, or null; soon, and never else.
+
+An example is ten inputs: `make fuzz` (5,000 examples a test) tries 100,000 of them.
+"""
+
+import time
+from datetime import UTC, date, datetime
+from typing import Any
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from engine import feel
+from engine.feel.builtins import BUILTINS
+from engine.feel.literals import write
+
+CONTEXT: dict[str, Any] = {
+    "n": 3,
+    "x": 2.5,
+    "s": "投诉 abc",
+    "b": True,
+    "xs": [1, 2, 3, None, "a"],
+    "people": [{"name": "A", "age": 30}, {"name": "B"}],
+    "d": date(2024, 2, 29),
+    "at": datetime(2024, 2, 29, 10, 0, tzinfo=UTC),
+    "big": 10**40,
+    "nothing": None,
+    "first name": "Wu",
+}
+#: Processor time of one input in seconds, compiled and run. The bound that users see is 0.1.
+SLOWEST = 0.1
+
+_atoms = st.sampled_from(
+    [
+        *CONTEXT,
+        *("1", "0", "-1", "2.5", "10 ** 30", "99999999999999999999999999999999999", "1e6000", "true", "null", "?"),
+        *('"a"', '""', '"(a+)+$"', '"aaaaaaaaaaaaaaaaaaaaaaaaaaaaaa!"', '"\\\\d{2,}"', '"P1D"', '"2024-01-01"'),
+        *('@"2024-01-31"', '@"PT36H"', '@"P1Y"', '@"10:00:00Z"', '@"2024-01-31T10:00:00"', "[]", "{}", "[1..5)"),
+        *("1..1000000000", "1..300", "[1..1000000000]", "partial", "item", "unknown"),
+    ]
+)
+_operators = st.sampled_from(["+", "-", "*", "/", "**", "=", "!=", "<", ">=", " and ", " or ", " in ", " instance of "])
+_builtins = st.sampled_from(sorted(BUILTINS))
+
+
+def _grow(inner: st.SearchStrategy[str]) -> st.SearchStrategy[str]:
+    few = st.lists(inner, min_size=0, max_size=4)
+    return st.one_of(
+        st.tuples(inner, _operators, inner).map("".join),
+        st.tuples(_builtins, few).map(lambda t: f"{t[0]}({', '.join(t[1])})"),
+        few.map(lambda items: f"[{', '.join(items)}]"),
+        few.map(lambda items: "{" + ", ".join(f"k{n}: {item}" for n, item in enumerate(items)) + "}"),
+        st.tuples(inner, inner).map(lambda t: f"{t[0]}[{t[1]}]"),
+        st.tuples(inner, inner).map(lambda t: f"for i in {t[0]} return {t[1]}"),
+        st.tuples(inner, inner, inner).map(lambda t: f"for i in {t[0]}, j in {t[1]} return {t[2]}"),
+        st.tuples(inner, inner).map(lambda t: f"some i in {t[0]} satisfies {t[1]}"),
+        st.tuples(inner, inner, inner).map(lambda t: f"if {t[0]} then {t[1]} else {t[2]}"),
+        st.tuples(inner, inner).map(lambda t: f"(function(i) {t[0]})({t[1]})"),
+        st.tuples(inner, inner).map(lambda t: f"{{f: function(i) if i > 9 then {t[0]} else f(i + 1), r: f({t[1]})}}.r"),
+        st.tuples(inner, st.sampled_from(["name", "year", "days", "start", "f"])).map(".".join),
+        st.tuples(inner, inner).map(lambda t: f"[{t[0]}..{t[1]}]"),
+        inner.map(lambda t: f"({t})"),
+        inner.map(lambda t: f"-{t}"),
+    )
+
+
+EXPRESSIONS = st.recursive(_atoms, _grow, max_leaves=12)
+NOISE = st.one_of(
+    st.text(max_size=60),
+    st.binary(max_size=60).map(lambda data: data.decode("utf-8", "replace")),
+    st.lists(st.sampled_from(list('()[]{}.,:"\\@?+-*/<>=! \n') + ["in", "for", "..", "1", "a", "not", "if "]), max_size=40).map(
+        "".join
+    ),
+)
+
+
+def _try(text: str) -> None:
+    started = time.thread_time()
+    try:
+        value, _ = feel.compile(text, CONTEXT).evaluate_explained(CONTEXT)
+        write(value)
+    except feel.FeelError as refused:
+        assert refused.column >= 1
+        assert refused.zh
+        assert refused.en
+    try:
+        passes = feel.compile_unary(text, CONTEXT).matches(3, CONTEXT)
+        assert passes in (True, False, None)
+    except feel.FeelError as refused:
+        assert refused.column >= 1
+    assert time.thread_time() - started < 2 * SLOWEST, text  # two inputs: an expression and a cell
+
+
+@given(st.lists(EXPRESSIONS, min_size=10, max_size=10))
+def test_any_expression_gives_a_value_or_a_clear_refusal(texts: list[str]) -> None:
+    for text in texts:
+        _try(text)
+
+
+@given(st.lists(NOISE, min_size=10, max_size=10))
+def test_noise_gives_a_value_or_a_clear_refusal(texts: list[str]) -> None:
+    for text in texts:
+        _try(text)
