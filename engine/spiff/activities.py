@@ -98,6 +98,9 @@ class UserTask(Activity):
                 raise StepFailed(
                     element, f"任务 {element} 的优先级不是整数。", f"Task {element}: the priority is no whole number."
                 ) from fault
+        self._set_moments(token, who, seen)
+
+    def _set_moments(self, token: Token, who: diagram.Assignment, seen: dict[str, Any]) -> None:
         for short, moment in (("d", who.due), ("u", who.follow_up)):
             if moment is not None:
                 self._set_moment(token, short, moment, seen)
@@ -111,7 +114,12 @@ class UserTask(Activity):
         due = timers.due(case, timer, seen, self.node.id)
         token.internal_data[short] = due.at.isoformat()
         if due.is_provisional:
-            token.internal_data["p"] = 1
+            token.internal_data["p"] = case.world.now.isoformat()
+
+    def count_again(self, token: Token) -> None:
+        who = self.node.assignment
+        if who is not None:
+            self._set_moments(token, who, context(token))
 
 
 class ServiceTask(Activity):

@@ -37,7 +37,8 @@ def arm(token: Token) -> None:
     case, internal, element = token.workflow, token.internal_data, token.task_spec.node.id
     event, seen = event_of(token), context(token)
     if isinstance(event, diagram.Timer):
-        _set_due(token, timers.due(case, event, seen, element))
+        set_due(token, timers.due(case, event, seen, element))
+        case.note(token, "armed", {"due_at": internal["d"]})
     elif isinstance(event, diagram.Message):
         if not event.name.is_literal:
             internal["n"] = expressions.text(case, event.name, seen, element)
@@ -53,14 +54,34 @@ def arm(token: Token) -> None:
         _ask(token, event)
 
 
-def _set_due(token: Token, due: timers.Due) -> None:
+def set_due(token: Token, due: timers.Due) -> None:
+    """Keep when a timer fires, and from when a provisional moment was counted."""
     internal = token.internal_data
     internal["d"] = due.at.isoformat()
     if due.interval:
         internal["r"] = [due.left, due.interval]
     if due.is_provisional:
-        internal["p"] = 1
-    token.workflow.note(token, "armed", {"due_at": internal["d"]})
+        internal["p"] = token.workflow.world.now.isoformat()
+
+
+def recompute(case: Case) -> int:
+    """Count every provisional deadline again as of the moment it was counted at; return how many moved."""
+    moved = 0
+    now = case.world.now
+    for token in list(case.tasks.values()):
+        internal = token.internal_data
+        if "p" not in internal:
+            continue
+        was = internal["d"]
+        try:
+            case.world.now = datetime.fromisoformat(internal.pop("p"))
+            token.task_spec.count_again(token)
+        finally:
+            case.world.now = now
+        if internal["d"] != was:
+            moved += 1
+            case.note(token, "moved", {"due_at": internal["d"], "was": was})
+    return moved
 
 
 def name_of(token: Token) -> str:
@@ -80,7 +101,8 @@ def rearm(token: Token, now: datetime) -> bool:
     following = timers.again(datetime.fromisoformat(internal["d"]), now, left, interval)
     if following is None:
         return False
-    _set_due(token, following)
+    set_due(token, following)
+    token.workflow.note(token, "armed", {"due_at": internal["d"]})
     return True
 
 

@@ -130,6 +130,9 @@ class Element(TaskSpec):
         """Return whether the token waits for the world outside."""
         return token._state == WAITING and bool(self.node.events)
 
+    def count_again(self, token: Token) -> None:
+        """Work out a provisional deadline anew."""
+
     # --- leaving
     def _on_complete(self, token: Token) -> None:
         made = token.internal_data.pop("m", None) or {}

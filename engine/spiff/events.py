@@ -5,9 +5,10 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from engine import diagram
-from engine.spiff import arms
+from engine.spiff import arms, timers
 from engine.spiff.elements import Element
 from engine.spiff.token import DONE, STARTED, WAITING, Token
+from engine.spiff.variables import context
 
 if TYPE_CHECKING:
     from engine.spiff.subprocesses import EventSubprocess
@@ -29,6 +30,11 @@ class Catching(Element):
             token.workflow.conditions[token.id] = None
             if "t" in token.internal_data:
                 token.workflow.schedule(token)
+
+    def count_again(self, token: Token) -> None:
+        event = arms.event_of(token)
+        assert isinstance(event, diagram.Timer)
+        arms.set_due(token, timers.due(token.workflow, event, context(token), self.node.id))
 
     def has_all(self, token: Token) -> bool:
         """Take one arm of several; return whether the element has what it waits for.

@@ -161,7 +161,7 @@ class Machine:
     @_guarded
     def complete(self, token: int, answers: Mapping[str, Any]) -> None:
         """A person has done a user or manual task. Raises Conflict when it is not open."""
-        task = self._open(token)
+        task = self._token(token)
         if task._state != READY or not task.task_spec.manual or "i" in task.internal_data:
             raise _not_open(token)
         self._case.finish(task, dict(answers))
@@ -191,15 +191,16 @@ class Machine:
     @_guarded
     def raise_incident(self, token: int, code: str, zh: str, en: str) -> None:
         """Hold a token back: its service has run out of attempts, or its job failed for good."""
-        task = self._open(token)
-        if "i" in task.internal_data:
-            raise _not_open(token)
-        self._case.fail(task, EngineError(zh, en, code=code))
+        task = self._token(token)
+        if "i" in task.internal_data:  # say it more exactly; it is no second incident
+            task.internal_data["i"] = [code, zh, en]
+        else:
+            self._case.fail(task, EngineError(zh, en, code=code))
 
     @_guarded
     def retry(self, token: int) -> None:
         """Let a token with an incident try again; `run` moves it."""
-        task = self._open(token)
+        task = self._token(token)
         if "i" not in task.internal_data:
             raise Conflict("该令牌没有流程故障。", "The token has no incident.", token=token)
         self._case.retry(task)
@@ -233,7 +234,7 @@ class Machine:
     @_guarded
     def activate(self, token: int, element: str) -> None:
         """Begin an inner activity of an ad-hoc subprocess. Raises Conflict when it cannot begin."""
-        spec = self._open(token).task_spec
+        spec = self._token(token).task_spec
         if not isinstance(spec, subprocesses.AdHoc) or not spec.activate(self._case.tasks[token], element):
             raise Conflict(f"不能启动“{element}”。", f"{element!r} cannot be started here.", token=token)
 
@@ -248,14 +249,14 @@ class Machine:
     @_guarded
     def set_variables(self, values: Mapping[str, Any], scope: int = 0) -> None:
         """Write variables by hand, seen from a scope."""
-        token = self._open(scope)
+        token = self._token(scope)
         variables.write(token, values)
         self._case.note(token, "changed", {"variables": dict(values)})
 
     @_guarded
     def move_deadline(self, token: int, due_at: datetime) -> None:
         """Move a timer, or the due moment of a task."""
-        waiting = self._open(token)
+        waiting = self._token(token)
         is_task = waiting._state == READY and waiting.task_spec.manual
         if not is_task and "d" not in waiting.internal_data:
             raise Conflict("该令牌没有可以改动的时限。", "The token has no deadline that can be moved.", token=token)
@@ -264,15 +265,17 @@ class Machine:
         waiting.internal_data.pop("p", None)
         self._case.note(waiting, "moved", {"due_at": waiting.internal_data["d"], "was": was})
 
+    @_guarded
+    def recompute_provisional(self) -> int:
+        """Count the provisional deadlines again, from the moment they were counted from; return how many moved."""
+        return arms.recompute(self._case)
+
     # --- finding
     def _token(self, number: int) -> Token:
         token = self._case.tasks.get(number)
         if token is None:
             raise _not_open(number)
         return token
-
-    def _open(self, number: int) -> Token:
-        return self._token(number)
 
     def _service(self, number: int) -> Token:
         token = self._token(number)
