@@ -1,0 +1,15 @@
+"""Forms of plans (form-js JSON): read and find faults, check answers, say what a page draws. Knows no page and no case.
+
+form, findings = read("noise_investigate.form", data)
+answers = check(form, {"finding": "substantiated"}, variables)
+views = draw(form, variables)
+"""
+
+from __future__ import annotations
+
+from engine.forms.answers import check
+from engine.forms.drawing import FieldView, OptionView, draw
+from engine.forms.fields import Field, Form
+from engine.forms.reading import build, of_family, read
+
+__all__ = ["Field", "FieldView", "Form", "OptionView", "build", "check", "draw", "of_family", "read"]
