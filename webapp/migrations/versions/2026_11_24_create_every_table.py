@@ -54,11 +54,38 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("digest", name=op.f("pk_file_content")),
     )
     op.create_table(
+        "person",
+        sa.Column("id", sa.String(length=100), nullable=False),
+        sa.Column("name", sa.String(length=100), nullable=False),
+        sa.Column("password_hash", sa.String(length=200), nullable=True),
+        sa.Column("is_active", sa.Boolean(), nullable=False),
+        sa.Column("stamp", sa.String(length=32), nullable=False),
+        sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_person")),
+    )
+    op.create_table(
+        "role",
+        sa.Column("name", sa.String(length=100), nullable=False),
+        sa.Column("permissions", sa.String(length=500), nullable=True),
+        sa.PrimaryKeyConstraint("name", name=op.f("pk_role")),
+    )
+    op.create_table(
         "setting",
         sa.Column("key", sa.String(length=60), nullable=False),
         sa.Column("value", sa.JSON(), nullable=False),
         sa.PrimaryKeyConstraint("key", name=op.f("pk_setting")),
     )
+    op.create_table(
+        "person_role",
+        sa.Column("person_id", sa.String(length=100), nullable=False),
+        sa.Column("role", sa.String(length=100), nullable=False),
+        sa.ForeignKeyConstraint(["person_id"], ["person.id"], name=op.f("fk_person_role_person_id_person")),
+        sa.ForeignKeyConstraint(["role"], ["role.name"], name=op.f("fk_person_role_role_role")),
+        sa.PrimaryKeyConstraint("person_id", "role", name=op.f("pk_person_role")),
+    )
+    with op.batch_alter_table("person_role") as batch_op:
+        batch_op.create_index(batch_op.f("ix_person_role_role"), ["role"], unique=False)
+
     op.create_table(
         "process_definition",
         sa.Column("id", sa.Integer(), nullable=False),
@@ -354,7 +381,13 @@ def downgrade() -> None:
         batch_op.drop_index("ix_process_definition_key_version")
 
     op.drop_table("process_definition")
+    with op.batch_alter_table("person_role") as batch_op:
+        batch_op.drop_index(batch_op.f("ix_person_role_role"))
+
+    op.drop_table("person_role")
     op.drop_table("setting")
+    op.drop_table("role")
+    op.drop_table("person")
     op.drop_table("file_content")
     op.drop_table("deployment")
     op.drop_table("calendar_year")

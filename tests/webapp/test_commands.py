@@ -1,0 +1,246 @@
+"""The command line: what it takes, what it answers, and how it says that something is wrong."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner, Result
+
+from engine.errors import EngineError
+from webapp.cli import group
+
+PASSWORD = "correct horse 42"
+
+
+class House:
+    """A house in a folder of its own, driven from the command line."""
+
+    def __init__(self, folder: Path) -> None:
+        self.url = f"sqlite:///{folder / 'house.db'}"
+
+    def call(self, *arguments: str, input: str | None = None) -> Result:  # noqa: A002 - the runner's word
+        """Call `banjie` with the arguments on this house's database."""
+        return CliRunner().invoke(group, [*arguments, "--database", self.url], input=input)
+
+
+@pytest.fixture
+def house(tmp_path: Path) -> House:
+    """Give a house whose schema is up to date."""
+    house = House(tmp_path)
+    assert house.call("db", "upgrade").exit_code == 0
+    return house
+
+
+def test_a_new_house_gets_its_first_administrator_from_the_command_line(house: House):
+    made = house.call("user", "role", "管理员", "--permission", "*")
+    added = house.call("user", "add", "admin", "--role", "管理员", "--password", PASSWORD)
+    listed = house.call("user", "list")
+
+    assert (made.exit_code, added.exit_code) == (0, 0)
+    assert "admin" in listed.output
+    assert "people" in listed.output
+
+
+def test_the_last_keeper_of_people_cannot_be_disabled(house: House):
+    house.call("user", "role", "管理员", "--permission", "people")
+    house.call("user", "add", "admin", "--role", "管理员", "--password", PASSWORD)
+
+    refused = house.call("user", "disable", "admin")
+
+    assert isinstance(refused.exception, EngineError)
+    assert refused.exception.code == "last-keeper"
+
+
+def test_a_database_that_is_behind_is_not_worked_on(tmp_path: Path):
+    refused = House(tmp_path).call("user", "list")
+
+    assert isinstance(refused.exception, EngineError)
+    assert refused.exception.code == "schema-behind"
+
+
+def test_upgrading_twice_does_nothing_the_second_time(house: House):
+    again = house.call("db", "upgrade")
+
+    assert again.exit_code == 0
+    assert "applied: -" in again.output
+
+
+def test_the_published_calendar_is_there_after_an_upgrade(house: House):
+    listed = house.call("calendar", "list")
+
+    assert "2026" in listed.output
+
+
+def test_a_year_is_imported_from_a_file(house: House, tmp_path: Path):
+    days = tmp_path / "days.csv"
+    days.write_text("日期,类型,名称\n2027-01-01,休,元旦\n2027-02-14,working,调休\n", "utf-8")
+
+    done = house.call("calendar", "import", "2027", str(days), "--source", "国办发明电〔2026〕7号")
+
+    assert done.exit_code == 0, done.output
+    assert "2 days imported" in done.output
+
+
+def test_a_bad_line_of_a_calendar_file_is_named(house: House, tmp_path: Path):
+    days = tmp_path / "days.csv"
+    days.write_text("2027-01-01,holiday\n2027-13-01,holiday\n", "utf-8")
+
+    refused = house.call("calendar", "import", "2027", str(days), "--source", "x")
+
+    assert refused.exit_code == 2
+    assert f"{days}:2:" in refused.output
+
+
+def test_two_files_of_one_name_are_refused(tmp_path: Path):
+    for folder in ("a", "b"):
+        (tmp_path / folder).mkdir()
+        (tmp_path / folder / "x.bpmn").write_bytes(b"<a/>")
+
+    refused = CliRunner().invoke(group, ["check", str(tmp_path)])
+
+    assert refused.exit_code == 2
+    assert "same name" in refused.output
+
+
+def test_a_folder_without_plans_is_refused(tmp_path: Path):
+    refused = CliRunner().invoke(group, ["check", str(tmp_path)])
+
+    assert refused.exit_code == 2
+    assert "no .bpmn" in refused.output
+
+
+def test_a_database_address_that_is_none_is_refused():
+    refused = CliRunner().invoke(group, ["user", "list", "--database", "not a database"])
+
+    assert refused.exit_code == 2
+    assert "not a database URL" in refused.output
+
+
+def test_help_lists_every_command_without_importing_it():
+    listed = CliRunner().invoke(group, ["--help"])
+
+    for name in ("demo", "serve", "worker", "deploy", "check", "decide", "run", "export", "user", "calendar", "db"):
+        assert name in listed.output
+
+
+# --- check, decide and run need no database ---------------------------------------------------------------------
+
+
+def diagram(*elements: str, key: str = "small") -> bytes:
+    """Return a BPMN file with one process."""
+    return (
+        '<?xml version="1.0" encoding="UTF-8"?>\n'
+        '<bpmn:definitions xmlns:bpmn="http://www.omg.org/spec/BPMN/20100524/MODEL"\n'
+        ' xmlns:xsi="http://www.w3.org/2001/XMLSchema-instance" xmlns:zeebe="http://camunda.org/schema/zeebe/1.0"\n'
+        ' xmlns:modeler="http://camunda.org/schema/modeler/1.0" modeler:executionPlatform="Camunda Cloud"\n'
+        f' id="d" targetNamespace="banjie"><bpmn:process id="{key}" name="小预案" isExecutable="true">\n'
+        + "\n".join(elements)
+        + "\n</bpmn:process></bpmn:definitions>"
+    ).encode()
+
+
+WAITING = diagram(
+    '<bpmn:startEvent id="begin" name="收到"/>',
+    '<bpmn:userTask id="work" name="办理"><bpmn:extensionElements><zeebe:userTask/>'
+    '<zeebe:assignmentDefinition candidateGroups="专员"/></bpmn:extensionElements></bpmn:userTask>',
+    '<bpmn:boundaryEvent id="late" name="超期" attachedToRef="work"><bpmn:timerEventDefinition id="t">'
+    '<bpmn:timeDuration xsi:type="bpmn:tFormalExpression">PT24H</bpmn:timeDuration></bpmn:timerEventDefinition>'
+    "</bpmn:boundaryEvent>",
+    '<bpmn:endEvent id="done" name="办结"/><bpmn:endEvent id="overdue" name="督办"/>',
+    '<bpmn:sequenceFlow id="f1" sourceRef="begin" targetRef="work"/>',
+    '<bpmn:sequenceFlow id="f2" sourceRef="work" targetRef="done"/>',
+    '<bpmn:sequenceFlow id="f3" sourceRef="late" targetRef="overdue"/>',
+)
+
+
+@pytest.fixture
+def plan(tmp_path: Path) -> Path:
+    """Give the file of a plan with one task and a deadline of a day."""
+    path = tmp_path / "small.bpmn"
+    path.write_bytes(WAITING)
+    return path
+
+
+def trace_of(*arguments: str) -> list[dict[str, str]]:
+    """Return the trace of `banjie run`, without its moments."""
+    done = CliRunner().invoke(group, ["run", *arguments, "--trace"])
+    assert done.exit_code == 0, (done.output, done.exception)
+    lines: list[dict[str, str]] = json.loads(done.stdout)
+    return lines
+
+
+def test_a_trace_shows_what_waits_when_no_time_passes(plan: Path):
+    trace = trace_of(str(plan), "--until", "PT0S")
+
+    assert [(e["element"], e["what"]) for e in trace if e["what"] == "ready"] == [("work", "ready")]
+    armed = next(line for line in trace if line["what"] == "armed")
+    assert "due_at" in armed["data"]
+
+
+def test_a_deadline_passes_on_the_virtual_clock(plan: Path):
+    trace = trace_of(str(plan), "--until", "PT25H")
+
+    told = [(line["element"], line["what"]) for line in trace]
+    assert ("work", "cancelled") in told
+    assert ("overdue", "ended") in told or told[-1][1] == "ended"
+
+
+def test_a_script_answers_the_tasks(plan: Path, tmp_path: Path):
+    script = tmp_path / "answers.json"
+    script.write_text(json.dumps([{"advance": "PT1H"}, {"complete": "work", "data": {}}]))
+
+    trace = trace_of(str(plan), "--script", str(script))
+
+    assert ("work", "completed") in [(line["element"], line["what"]) for line in trace]
+
+
+def test_a_wrong_step_of_a_script_is_named(plan: Path, tmp_path: Path):
+    script = tmp_path / "answers.json"
+    script.write_text(json.dumps([{"advance": "PT1H"}, {"finish": "work"}]))
+
+    refused = CliRunner().invoke(group, ["run", str(plan), "--script", str(script)])
+
+    assert refused.exit_code == 2
+    assert "Step 2" in refused.output
+
+
+def test_a_clean_plan_checks_with_code_0(plan: Path):
+    done = CliRunner().invoke(group, ["check", str(plan), "--json"])
+
+    assert done.exit_code == 0, done.output
+    assert [f for f in json.loads(done.stdout) if f["severity"] == "error"] == []
+
+
+def test_an_error_is_one_line_with_its_place_and_code_1(tmp_path: Path):
+    path = tmp_path / "small.bpmn"
+    path.write_bytes(WAITING.replace(b'targetRef="done"', b'targetRef="nowhere"'))
+
+    refused = CliRunner().invoke(group, ["check", str(path)])
+
+    assert refused.exit_code == 1
+    assert any(line.startswith("small.bpmn:") and ": error " in line for line in refused.stdout.splitlines())
+
+
+def test_deploying_shows_new_versions_and_exporting_gives_the_bytes_back(house: House, plan: Path, tmp_path: Path):
+    deployed = house.call("deploy", str(plan))
+    again = house.call("deploy", str(plan))
+    exported = house.call("export", str(tmp_path / "out"))
+
+    assert (deployed.exit_code, again.exit_code, exported.exit_code) == (0, 0, 0), deployed.output
+    assert "small v1" in deployed.output
+    assert "unchanged" in again.output
+    assert (tmp_path / "out" / "small.bpmn").read_bytes() == WAITING
+
+
+def test_a_plan_with_an_error_is_not_deployed(house: House, tmp_path: Path):
+    path = tmp_path / "small.bpmn"
+    path.write_bytes(WAITING.replace(b'targetRef="done"', b'targetRef="nowhere"'))
+
+    refused = house.call("deploy", str(path))
+    exported = house.call("export", str(tmp_path / "out"))
+
+    assert isinstance(refused.exception, EngineError)
+    assert refused.exception.code == "invalid-plan"
+    assert "0 files" in exported.output
