@@ -58,7 +58,8 @@ _PYTHON_OPS: dict[str, ast.cmpop] = {
     ">": ast.Gt(),
     ">=": ast.GtE(),
 }
-#: Trees of these alone cost what their text costs: they run without a budget of their own.
+MAX_CHEAP = 200
+#: Trees of these alone, and not too many, cost what their text costs: they run without a budget of their own.
 _CHEAP = (
     n.Literal,
     n.Name,
@@ -123,7 +124,8 @@ class _Maker:
 
     def make(self, tree: n.Node) -> Compiled:
         """Return the compiled function."""
-        self.cheap = all(isinstance(node, _CHEAP) for node in tree.walk())
+        inside = list(tree.walk())
+        self.cheap = len(inside) <= MAX_CHEAP and all(isinstance(node, _CHEAP) for node in inside)
         is_test = isinstance(tree, n.Tests)
         value = self.tests(tree) if isinstance(tree, n.Tests) else self.visit(tree)
         arguments = [ast.arg("value")] * is_test + [ast.arg("context")]
@@ -301,7 +303,8 @@ class _Maker:
         if isinstance(condition, n.Literal) and condition.value.__class__ is Decimal:
             return self.op("at_index", base, self.constant(condition.value))
         item = self.fresh()
-        return self.op("filtered", base, self.inside(_Scope(item=item), condition, [item]))
+        inner = self.inside(_Scope(item=item), condition, [item])
+        return _call(self.helper("filtered"), base, inner, _name("run"), _cost(condition))
 
     def visit_ListLiteral(self, node: n.ListLiteral) -> ast.expr:
         return ast.List([self.visit(item) for item in node.items], ast.Load())
@@ -340,12 +343,12 @@ class _Maker:
             scope = _Scope({**scope.variables, "partial": self.fresh()})
             parameters = [*parameters, scope.variables["partial"]]
         body = self.inside(scope, node.body, parameters)
-        return _call(self.helper("for_each"), _name("run"), sources, body, _constant(partial))
+        return _call(self.helper("for_each"), _name("run"), sources, body, _constant(partial), _cost(node.body))
 
     def visit_Quantified(self, node: n.Quantified) -> ast.expr:
         sources, scope, parameters = self.iterations(node.iterations)
         body = self.inside(scope, node.body, parameters)
-        return _call(self.helper("quantified"), _name("run"), _constant(node.kind), sources, body)
+        return _call(self.helper("quantified"), _name("run"), _constant(node.kind), sources, body, _cost(node.body))
 
     def iterations(self, iterations: list[n.Iteration]) -> tuple[ast.expr, _Scope, list[str]]:
         """Return the list of sources, the scope with every iterated name, and their Python names."""
@@ -373,7 +376,7 @@ class _Maker:
             body: ast.expr = _lambda(locals_, self.op("external"))
         else:
             body = self.inside(_Scope(dict(zip(names, locals_, strict=True))), node.body, locals_)
-        return _call(self.helper("Lambda"), self.constant(names), self.constant(types), body)
+        return _call(self.helper("Lambda"), self.constant(names), self.constant(types), body, _cost(node.body))
 
     def visit_Call(self, node: n.Call) -> ast.expr:
         arguments = ast.List([self.visit(argument) for argument in node.arguments], ast.Load())
@@ -437,6 +440,11 @@ class _Maker:
         if found is None:
             raise FeelError(f"没有类型“{node.name}”。", f"there is no type {node.name!r}.", text=self.text, at=node.at)
         return found
+
+
+def _cost(node: n.Node) -> ast.expr:
+    """Return the steps that one evaluation of `node` counts: about half its nodes."""
+    return _constant(1 + sum(1 for _ in node.walk()) // 2)
 
 
 def _whole(node: n.Node) -> int | None:

@@ -17,8 +17,8 @@ from lark.lexer import Lexer
 
 from engine.feel.errors import FeelError
 
-MAX_TEXT = 50_000
-MAX_TOKENS = 20_000
+MAX_TEXT = 20_000
+MAX_TOKENS = 2_000
 
 KEYWORDS = {
     "and": "AND",

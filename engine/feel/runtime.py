@@ -237,6 +237,7 @@ def power(left: Any, right: Any, run: Run) -> Any:
         return _mismatch("**", left, right, run)
     if not b:
         return Decimal(1)
+    run.spend(10 if b == b.to_integral_value() else 50)
     return _calculate("**", MATH.power, a, b, run)
 
 

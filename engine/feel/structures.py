@@ -88,14 +88,17 @@ def at_index(base: Any, index: Any, run: Run) -> Any:
     return members[position - 1 if position > 0 else position]
 
 
-def filtered(base: Any, condition: Callable[[Any], Any], run: Run) -> Any:
-    """Return `base[condition]`: the members for which it is true, or the member at the number it gives."""
+def filtered(base: Any, condition: Callable[[Any], Any], run: Run, cost: int = 1) -> Any:
+    """Return `base[condition]`: the members for which it is true, or the member at the number it gives.
+
+    `cost`: the steps of one condition.
+    """
     if base is None:
         return run.null("空值不能筛选。", "null cannot be filtered.")
     members = base if isinstance(base, list) else [base]
     if not members:
         return None if kind(condition(None)) == "number" else []
-    run.spend(len(members))
+    run.spend(len(members) * cost)
     first = condition(members[0])
     if kind(first) == "number":
         return at_index(members, first, run)
@@ -300,15 +303,17 @@ def _product(outer: Iterator[tuple[Any, ...]], source: Callable[..., Any], run: 
             yield (*values, value)
 
 
-def for_each(run: Run, sources: Sequence[Callable[..., Any]], body: Callable[..., Any], partial: bool) -> Any:
-    """Return the list of `body`'s values. With `partial`, body also takes what came out so far."""
+def for_each(
+    run: Run, sources: Sequence[Callable[..., Any]], body: Callable[..., Any], partial: bool, cost: int = 1
+) -> Any:
+    """Return the list of `body`'s values, each of `cost` steps. With `partial`, body also takes what came out so far."""
     walk = rounds(run, sources)
     if walk is None:
         return None
     results: list[Any] = []
     try:
         for values in walk:
-            run.spend()
+            run.spend(cost)
             if partial:
                 run.spend(len(results) >> 3)
                 results.append(body(*values, list(results)))
@@ -319,7 +324,9 @@ def for_each(run: Run, sources: Sequence[Callable[..., Any]], body: Callable[...
     return results
 
 
-def quantified(run: Run, kind_: str, sources: Sequence[Callable[..., Any]], body: Callable[..., Any]) -> bool | None:
+def quantified(
+    run: Run, kind_: str, sources: Sequence[Callable[..., Any]], body: Callable[..., Any], cost: int = 1
+) -> bool | None:
     """Return `some` or `every` over the iterations."""
     walk = rounds(run, sources)
     if walk is None:
@@ -327,7 +334,7 @@ def quantified(run: Run, kind_: str, sources: Sequence[Callable[..., Any]], body
 
     def results() -> Iterator[bool | None]:
         for values in walk:
-            run.spend()
+            run.spend(cost)
             yield truth(body(*values))
 
     try:
@@ -342,11 +349,14 @@ def quantified(run: Run, kind_: str, sources: Sequence[Callable[..., Any]], body
 class Lambda(Function):
     """A function written in FEEL."""
 
-    __slots__ = ("body",)
+    __slots__ = ("body", "cost")
 
-    def __init__(self, parameters: tuple[str, ...], types: tuple[Type | None, ...], body: Callable[..., Any]) -> None:
+    def __init__(
+        self, parameters: tuple[str, ...], types: tuple[Type | None, ...], body: Callable[..., Any], cost: int
+    ) -> None:
         super().__init__("function", parameters, types)
         self.body = body
+        self.cost = cost
 
     def call(self, arguments: list[Any], run: Run) -> Any:
         """Return the body's value with each argument made to fit its parameter."""
@@ -361,6 +371,7 @@ class Lambda(Function):
             if made is FAILED:
                 return run.null(f"参数“{name}”应为 {type_}。", f"parameter {name!r} must be {type_}.")
             fitted.append(made)
+        run.spend(self.cost)
         run.enter()
         try:
             return self.body(*fitted)

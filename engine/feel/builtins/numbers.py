@@ -94,14 +94,16 @@ def _sqrt(_run: Run, value: Decimal) -> Decimal:
 
 
 @builtin("log(number: number) -> number")
-def _log(_run: Run, value: Decimal) -> Decimal:
+def _log(run: Run, value: Decimal) -> Decimal:
+    run.spend(15)
     if value <= 0:
         raise Fault("对数的真数应大于零。", "the logarithm needs a number above zero.")
     return MATH.ln(value)
 
 
 @builtin("exp(number: number) -> number")
-def _exp(_run: Run, value: Decimal) -> Decimal:
+def _exp(run: Run, value: Decimal) -> Decimal:
+    run.spend(40)
     return MATH.exp(value)
 
 

@@ -36,7 +36,7 @@ class Parameter:
 
 @dataclass(frozen=True, slots=True)
 class Signature:
-    """One way to call a built-in."""
+    """One way to call a built-in. It has a parameter, or none."""
 
     parameters: tuple[Parameter, ...]
     body: Callable[..., Any]
@@ -45,6 +45,8 @@ class Signature:
     def takes(self, count: int) -> bool:
         """Return whether `count` positional arguments fit."""
         required = sum(not p.optional for p in self.parameters)
+        if not self.parameters:
+            return count == 0
         return count >= required and (count <= len(self.parameters) or self.parameters[-1].many)
 
 
@@ -150,14 +152,14 @@ class Builtin(Function):
             fitted = {p: _fit(p, arguments.get(p.name)) for p in signature.parameters}
             if _NO_FIT in fitted.values():
                 continue
-            if signature.parameters[-1].many:
+            if signature.parameters and signature.parameters[-1].many:
                 members = fitted[signature.parameters[-1]]
                 return self._run(signature, list(members) if isinstance(members, list) else [members], run)
             return self._run(signature, list(fitted.values()), run)
         return run.null(f"函数 {self.name} 的命名参数不合适。", f"{self.name}: the named arguments do not fit.")
 
     def _run(self, signature: Signature, arguments: list[Any], run: Run) -> Any:
-        run.spend()
+        run.spend(2)
         try:
             return signature.body(run, *arguments)
         except Fault as fault:

@@ -1,24 +1,20 @@
-"""String functions, and the regular expressions of XPath on top of `regex` with a time bound."""
+"""String functions; those with regular expressions have a time bound. The patterns are made in `patterns`."""
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable
 from decimal import Decimal
-from functools import lru_cache
 from typing import Any, TypeVar
 
 import regex  # type: ignore[import-untyped]  # ships no types
 
+from engine.feel.builtins.patterns import pattern as pattern_of
 from engine.feel.builtins.registry import Fault, builtin
-from engine.feel.runtime import Run
+from engine.feel.runtime import MAX_STEPS, Run
 from engine.feel.values import truncated
 
 #: A pattern that has not answered by then never will: the result is null.
 PATTERN_SECONDS = 0.03
-MAX_PATTERN = 1_000
-MAX_REPEAT = 1_000
-_BOUNDS = re.compile(r"\{(\d{1,6})(?:,(\d{0,6}))?\}", re.A)
 T = TypeVar("T")
 
 
@@ -94,134 +90,25 @@ def _join(run: Run, parts: list[Any], delimiter: str | None = None) -> str:
 # --- regular expressions --------------------------------------------------------------------------------------
 
 
-@lru_cache(maxsize=512)
-def _pattern(text: str, flags: str) -> regex.Pattern[str]:
-    """Return the compiled XPath pattern. Raises Fault when it is none."""
-    if len(text) > MAX_PATTERN:
-        raise Fault("正则表达式过长。", "the pattern is too long.")
-    options = regex.VERSION1
-    for flag in flags:
-        if flag == "q":
-            continue
-        if flag not in "smix":
-            raise Fault(f"没有正则标志“{flag}”。", f"there is no flag {flag!r}.")
-        options |= {"s": regex.DOTALL, "m": regex.MULTILINE, "i": regex.IGNORECASE, "x": 0}[flag]
-    try:
-        return regex.compile(
-            regex.escape(text) if "q" in flags else _translate(text, "m" in flags, "x" in flags), options
-        )
-    except (regex.error, ValueError, OverflowError, RecursionError, IndexError, KeyError, TypeError) as fault:
-        raise Fault("正则表达式有误。", f"the pattern is not valid ({fault}).") from None
-
-
-_NAME_START = r"\p{L}_:"
-_NAME_CHAR = r"\p{L}\p{Nd}\p{Mn}\p{Mc}._:\-"
-
-
-def _translate(text: str, multiline: bool, free: bool) -> str:
-    """Return XPath's pattern in the words of `regex`. Raises ValueError for what XPath does not know."""
-    text = _without_space(text) if free else text
-    out: list[str] = []
-    depth = position = 0
-    while position < len(text):
-        sign = text[position]
-        if sign == "\\":
-            if position + 1 == len(text):
-                raise ValueError("ends with a backslash")
-            taken = _escape(text, position, depth > 0)
-            out.append(taken[0])
-            position = taken[1]
-            continue
-        if sign == "[":
-            if depth and out[-1] == "-":
-                out[-1] = "--"  # subtraction of a class
-            out.append("[")
-            depth += 1
-            if position + 1 < len(text) and text[position + 1] == "]":
-                raise ValueError("empty class")
-        elif sign == "]":
-            if not depth:
-                raise ValueError("unopened class")
-            depth -= 1
-            out.append("]")
-        elif depth:
-            out.append("\\" + sign if sign in "&|~" else sign)
-        elif sign == "(" and text.startswith("(?", position) and not text.startswith("(?:", position):
-            raise ValueError("unknown group")
-        elif sign == "{":
-            bounds = _BOUNDS.match(text, position)
-            if not bounds or max(int(bounds[1]), int(bounds[2] or 0)) > MAX_REPEAT:
-                raise ValueError("unreadable or large quantifier")
-            out.append(sign)
-        elif sign in "*+?}" and text[position + 1 : position + 2] == "+":
-            raise ValueError("possessive quantifier")
-        elif sign == "$" and not multiline:
-            out.append(r"\Z")
-        elif sign == "^" and not multiline:
-            out.append(r"\A")
-        else:
-            out.append(sign)
-        position += 1
-    return "".join(out)
-
-
-def _without_space(text: str) -> str:
-    """Return a pattern written with the flag x: white space counts only inside a class."""
-    kept: list[str] = []
-    depth = 0
-    for sign in text:
-        escaped = kept[-1:] == ["\\"] and kept[-2:-1] != ["\\"]
-        depth += 0 if escaped else (sign == "[") - (sign == "]" and depth > 0)
-        if depth or not sign.isspace():
-            kept.append(sign)
-    return "".join(kept)
-
-
-def _escape(text: str, position: int, in_class: bool) -> tuple[str, int]:
-    """Return the translated escape at `position` and where it ends."""
-    sign = text[position + 1]
-    end = position + 2
-    if sign in "iIcC":
-        chars = _NAME_START if sign in "iI" else _NAME_CHAR
-        if in_class:
-            return (chars if sign in "ic" else f"[^{chars}]"), end
-        return f"[{'^' if sign in 'IC' else ''}{chars}]", end
-    if sign in "pP":
-        close = text.find("}", position)
-        if text[end : end + 1] != "{" or close < 0:
-            raise ValueError("unreadable category")
-        name = text[end + 1 : close]
-        if name.startswith("Is"):
-            name = "In" + name[2:]
-        return f"\\{sign}{{{name}}}", close + 1
-    if sign in "nrtdDsSwW":
-        return f"\\{sign}", end
-    if sign.isdigit() and not in_class and sign != "0":
-        return f"\\{sign}", end
-    if sign in r"\|.?*+(){}$-[]^/" + "&~#@!%':;,<>=\"`_ ":
-        return "\\" + sign, end
-    raise ValueError(f"unknown escape \\{sign}")
-
-
 def _within_time(run: Run, work: Callable[[], T], size: int) -> T:
     """Return the result of a pattern, or raise Fault when it takes too long."""
     run.spend(1 + (size >> 6))
     try:
         return work()
     except TimeoutError:
-        run.spend(15_000)  # a pattern that hangs twice ends the evaluation
+        run.spend(MAX_STEPS // 2)  # a second pattern that hangs ends the evaluation
         raise Fault("正则表达式运算过久。", "the pattern takes too long.") from None
 
 
 @builtin("matches(input: string, pattern: string, flags: string?) -> boolean")
 def _matches(run: Run, text: str, pattern: str, flags: str | None = None) -> bool:
-    compiled = _pattern(pattern, flags or "")
+    compiled = pattern_of(pattern, flags or "")
     return _within_time(run, lambda: compiled.search(text, timeout=PATTERN_SECONDS) is not None, len(text))
 
 
 @builtin("replace(input: string, pattern: string, replacement: string, flags: string?) -> string")
 def _replace(run: Run, text: str, pattern: str, replacement: str, flags: str | None = None) -> str:
-    compiled = _pattern(pattern, flags or "")
+    compiled = pattern_of(pattern, flags or "")
     if compiled.search("") is not None:
         raise Fault("正则表达式可匹配空文字，不能用于替换。", "a pattern that matches the empty text cannot replace.")
     template = [replacement] if "q" in (flags or "") else _template(replacement, compiled.groups)
@@ -267,7 +154,7 @@ def _template(replacement: str, groups: int) -> list[str | int]:
 
 @builtin("split(string: string, delimiter: string) -> list")
 def _split(run: Run, string: str, delimiter: str) -> list[str]:
-    compiled = _pattern(delimiter, "")
+    compiled = pattern_of(delimiter, "")
     if compiled.search("") is not None:
         raise Fault("分隔符可匹配空文字。", "the delimiter matches the empty text.")
 
@@ -285,7 +172,7 @@ def _split(run: Run, string: str, delimiter: str) -> list[str]:
 @builtin("extract(input: string, pattern: string, flags: string?) -> list")
 def _extract(run: Run, text: str, pattern: str, flags: str | None = None) -> list[str]:
     """Every match of the pattern, as Camunda 8 has it."""
-    compiled = _pattern(pattern, flags or "")
+    compiled = pattern_of(pattern, flags or "")
 
     def found() -> list[str]:
         out = []
