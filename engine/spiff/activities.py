@@ -152,7 +152,7 @@ class RuleTask(Activity):
         seen = context(token)
         name = expressions.text(case, decision.id, seen, element)
         try:
-            answer = case.plan.decide(name, seen, case.world.calendar(), case.world.now)
+            answer = case.plan.decide(name, seen, case.world.covering, case.world.now)
         except EngineError as fault:
             raise StepFailed(
                 element,

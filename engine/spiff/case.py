@@ -85,7 +85,9 @@ class Case(Workflow):
         heappush(self._agenda, (token.level, token.id))
 
     def finish(self, token: Token, values: dict[str, Any] | None = None) -> None:
-        """Mark the token's work as done, with its results; it leaves when its turn comes."""
+        """Mark the token's work as done, with its results; it leaves when its turn comes, and nothing interrupts it now."""
+        if token._children:
+            self.clear(token)
         if values:
             token.internal_data["v"] = values
         token._set_state(DONE)

@@ -11,7 +11,7 @@ from engine import feel
 from engine.calendars import WorkCalendar
 from engine.diagram import Expression
 from engine.diagram import Mapping as VariableMapping
-from engine.errors import CalendarNotCovered, EngineError, StepFailed
+from engine.errors import EngineError, StepFailed
 from engine.feel import to_json
 from engine.spiff.variables import put
 
@@ -28,40 +28,13 @@ def raw(case: Case, expression: Expression, context: Mapping[str, Any], element:
     if expression.is_literal:
         return expression.text
     try:
-        return _ask(expression.text, context, case.world.calendar(), case.world.now)
-    except CalendarNotCovered:
-        value, _ = provisional(case, expression, context)
-        return value
+        return _ask(expression.text, context, case.world.covering, case.world.now)
     except EngineError as fault:
         raise StepFailed(
             element,
             f"元素 {element} 的表达式“{expression.text}”无法求值：{fault.zh}",
             f"Element {element}: the expression {expression.text!r} failed: {fault.en}",
         ) from fault
-
-
-def provisional(case: Case, expression: Expression, context: Mapping[str, Any]) -> tuple[Any, bool]:
-    """Return the value, counting years without a published calendar provisionally, and whether that was needed."""
-    stored = case.world.calendar()
-    calendar = published(stored)
-    while True:
-        try:
-            return _ask(expression.text, context, calendar, case.world.now), calendar.provisional_years != frozenset()
-        except CalendarNotCovered as missing:
-            calendar = cover(calendar, stored, missing.year)
-
-
-def published(calendar: WorkCalendar) -> WorkCalendar:
-    """Return the calendar without its provisional years."""
-    return WorkCalendar(calendar.years, calendar.holidays, calendar.make_up_days, zone=calendar.zone)
-
-
-def cover(calendar: WorkCalendar, stored: WorkCalendar, year: int) -> WorkCalendar:
-    """Return `calendar` with one more provisional year: the stored one's if it has it, else the statutory holidays."""
-    if year in stored.provisional_years:
-        years = calendar.provisional_years | {year}
-        return WorkCalendar(calendar.years, calendar.holidays, calendar.make_up_days, years, calendar.zone)
-    return calendar.with_provisional([year])
 
 
 def value(case: Case, expression: Expression, context: Mapping[str, Any], element: str) -> Any:

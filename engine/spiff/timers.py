@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import re
 from calendar import monthrange
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, time, timedelta
 from typing import TYPE_CHECKING, Any
 
 from engine import diagram
 from engine.calendars import WorkCalendar
-from engine.errors import CalendarNotCovered, StepFailed
+from engine.errors import StepFailed
 from engine.feel import to_json
 from engine.feel.values import YearsMonths
 from engine.spiff import expressions
@@ -96,24 +96,21 @@ def moment_of(value: Any, calendar: WorkCalendar) -> datetime:
 
 def due(case: Case, timer: diagram.Timer, seen: dict[str, Any], element: str) -> Due:
     """Return when a timer that is armed now fires. Raises StepFailed when its value is of the wrong kind."""
-    is_provisional = False
-    if timer.value.is_literal:
-        value: Any = timer.value.text.strip()
-    else:
-        try:
-            value, is_provisional = expressions.provisional(case, timer.value, seen)
-        except CalendarNotCovered:
-            raise
-        except Exception as fault:
-            raise _wrong(element, timer, getattr(fault, "zh", str(fault)), getattr(fault, "en", str(fault))) from fault
+    calendar, now = case.world.covering, case.world.now
+    calendar.forget()
+    value: Any = expressions.raw(case, timer.value, seen, element)
+    if isinstance(value, str):
+        value = value.strip()
     try:
         if timer.form == "date":
-            return Due(moment_of(value, case.world.calendar()), is_provisional=is_provisional)
-        if timer.form == "cycle":
-            return _cycle(case, value)
-        return _duration(case, value, timer.working_days, is_provisional)
+            found = Due(moment_of(value, calendar))
+        elif timer.form == "cycle":
+            found = _cycle(value, calendar, now)
+        else:
+            found = Due(_after(value, timer.working_days, calendar, now))
     except (NotTemporal, OverflowError) as fault:
         raise _wrong(element, timer, f"得到 {value!r}", f"it gives {value!r}") from fault
+    return replace(found, is_provisional=True) if calendar.was_provisional else found
 
 
 def again(at: datetime, now: datetime, left: int, interval: str) -> Due | None:
@@ -134,34 +131,21 @@ def again(at: datetime, now: datetime, left: int, interval: str) -> Due | None:
     return Due(length.after(at, skip), left - skip if left > 0 else left, interval)
 
 
-def _duration(case: Case, value: Any, working_days: bool, is_provisional: bool) -> Due:
-    length, now = _length_of(value), case.world.now
+def _after(value: Any, working_days: bool, calendar: WorkCalendar, now: datetime) -> datetime:
+    length = _length_of(value)
     if not working_days:
-        return Due(length.after(now), is_provisional=is_provisional)
+        return length.after(now)
     if length.months or length.rest <= timedelta():
         raise NotTemporal(str(value))
     days = length.rest.days
-    at, was_provisional = working_days_after(case, now, days) if days else (now, False)
-    return Due(at.astimezone(UTC) + (length.rest - timedelta(days=days)), is_provisional=was_provisional)
+    at = calendar.add_working_days(now, days).astimezone(UTC) if days else now
+    return at + (length.rest - timedelta(days=days))
 
 
-def working_days_after(case: Case, start: datetime, days: int) -> tuple[datetime, bool]:
-    """Return the moment `days` working days after `start`, and whether a year on the way is provisional."""
-    stored = case.world.calendar()
-    calendar = expressions.published(stored)
-    while True:
-        try:
-            return calendar.add_working_days(start, days), bool(calendar.provisional_years)
-        except CalendarNotCovered as missing:
-            calendar = expressions.cover(calendar, stored, missing.year)
-
-
-def _cycle(case: Case, value: Any) -> Due:
+def _cycle(value: Any, calendar: WorkCalendar, now: datetime) -> Due:
     """Read `R[n]/[start/]duration[/end]`, or a bare duration that repeats without end."""
-    now, calendar = case.world.now, case.world.calendar()
     if not isinstance(value, str):
-        length = _length_of(value)
-        return Due(length.after(now), -1, to_json(value))
+        return Due(_length_of(value).after(now), -1, to_json(value))
     found = _CYCLE.fullmatch(value)
     if found is None:
         parse_length(value)

@@ -10,6 +10,7 @@ from typing import Any, Protocol
 from engine.calendars import WorkCalendar
 from engine.diagram import Node, Process
 from engine.errors import EngineError
+from engine.spiff.provisional import CoveringCalendar
 
 
 class Plan(Protocol):
@@ -69,6 +70,10 @@ class World:
     calendar: Callable[[], WorkCalendar]
     limits: Limits = field(default_factory=Limits)
     record: Callable[[list[Happening]], None] | None = None
+    covering: CoveringCalendar = field(init=False)  #: the calendar that expressions and timers count with
+
+    def __post_init__(self) -> None:
+        self.covering = CoveringCalendar(self.calendar)
 
 
 @dataclass(slots=True)

@@ -103,7 +103,9 @@ def service(element: str, kind_of: str = "'work", result: str | None = None, **p
 def rule(element: str, decision: str, result: str | None = "answer", **parts: Any) -> Node:
     """Return a business rule task."""
     unpack = parts.pop("unpack", "none")
-    return node(Kind.BUSINESS_RULE_TASK, element, decision=d.DecisionReference(feel(decision), result, AT, unpack), **parts)
+    return node(
+        Kind.BUSINESS_RULE_TASK, element, decision=d.DecisionReference(feel(decision), result, AT, unpack), **parts
+    )
 
 
 def call(element: str, process: str, **parts: Any) -> Node:

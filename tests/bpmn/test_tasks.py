@@ -62,7 +62,13 @@ def test_a_user_task_says_who_may_do_it_and_by_when(play):
 
     (wait,) = case.waits()
 
-    assert (wait.kind, wait.name, wait.assignee, wait.groups, wait.users) == ("user", "Check", "wang", ["a", "b"], ["li"])
+    assert (wait.kind, wait.name, wait.assignee, wait.groups, wait.users) == (
+        "user",
+        "Check",
+        "wang",
+        ["a", "b"],
+        ["li"],
+    )
     assert (wait.form, wait.priority, wait.due_at.isoformat()) == ("p_a", 15, "2026-03-05T09:00:00+00:00")
 
 
@@ -115,7 +121,9 @@ def test_a_service_task_waits_for_its_service(play):
 
 
 def test_the_type_of_a_service_may_be_an_expression_and_its_answer_one_variable(play):
-    case = play(process(start(), service("s", "kind", result="r"), end(), flows="start -> s -> end")).start({"kind": "k"})
+    case = play(process(start(), service("s", "kind", result="r"), end(), flows="start -> s -> end")).start(
+        {"kind": "k"}
+    )
 
     assert case.waits()[0].service.type == "k"
     assert case.do("s", y=2).data == {"kind": "k", "r": {"y": 2}}
@@ -173,7 +181,15 @@ def test_a_send_task_throws_its_message(play):
 def test_a_task_that_needs_three_tokens_waits_for_them_and_sends_two(play):
     waiting = task("w", start_quantity=3, completion_quantity=2)
     case = play(
-        process(start(), user("a"), user("b"), user("c"), waiting, user("d"), flows="start -> a -> w -> d; start -> b -> w; start -> c -> w")
+        process(
+            start(),
+            user("a"),
+            user("b"),
+            user("c"),
+            waiting,
+            user("d"),
+            flows="start -> a -> w -> d; start -> b -> w; start -> c -> w",
+        )
     ).start()
 
     case.do("a").do("b")
