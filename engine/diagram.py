@@ -448,3 +448,4 @@ class Diagram:
     participants: list[Participant] = field(default_factory=list)
     message_flows: list[MessageFlow] = field(default_factory=list)
     target_namespace: str = ""
+    forms: dict[str, bytes] = field(default_factory=dict)  #: forms written inside the file, by id (form JSON)

@@ -1,0 +1,214 @@
+"""All files of one version of a plan, read: diagrams, decisions, forms, and which needs which. It stores nothing."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+from engine import decisions, forms, interchange
+from engine.calendars import WorkCalendar
+from engine.decisions import Model
+from engine.diagram import Diagram, Node, Process
+from engine.errors import InvalidPlan, NotFound
+from engine.feel import from_json, to_json
+from engine.findings import Finding, Severity
+from engine.xml import XmlRefused
+
+DIAGRAMS = (".bpmn", ".bpmn20.xml", ".bpmn.xml")
+DECISIONS = (".dmn", ".dmn.xml")
+FORMS = (".form", ".form.json")
+
+
+@dataclass(slots=True)
+class Family:
+    """Files that run together. Shared between cases and never changed by running, but for `compiled`.
+
+    `decisions` finds a model by the id or name of a decision in it, `forms` a form by its id. `origins` names the
+    file that gives ("process" | "decision" | "form", id). `compiled` is where `engine.spiff` keeps its specs.
+    """
+
+    files: dict[str, bytes]
+    digest: str
+    diagrams: dict[str, Diagram] = field(default_factory=dict)
+    processes: dict[str, Process] = field(default_factory=dict)
+    models: dict[str, Model] = field(default_factory=dict)  #: by file
+    decisions: dict[str, Model] = field(default_factory=dict)
+    forms: dict[str, forms.Form] = field(default_factory=dict)
+    origins: dict[tuple[str, str], str] = field(default_factory=dict)
+    compiled: dict[Any, Any] = field(default_factory=dict)
+
+    @classmethod
+    def read(cls, files: Mapping[str, bytes]) -> tuple[Family, list[Finding]]:
+        """Return the family of `files` (name -> bytes) and everything that reading found. Never raises for content."""
+        total = hashlib.sha256()
+        for name in sorted(files):
+            total.update(f"{name}\n{hashlib.sha256(files[name]).hexdigest()}\n".encode())
+        family = cls(dict(files), total.hexdigest())
+        findings: list[Finding] = []
+        for name, data in files.items():
+            findings += family._take(name, data)
+        findings += family._link_models()
+        return family, findings
+
+    def decide(
+        self,
+        decision_id: str,
+        context: Mapping[str, Any],
+        calendar: WorkCalendar | None = None,
+        now: datetime | None = None,
+    ) -> Any:
+        """Return a decision's answer as JSON-able data, for plain JSON variables.
+
+        Raises NotFound for an unknown decision, DecisionFault for what its tables cannot answer.
+        """
+        model = self.decisions.get(decision_id)
+        if model is None:
+            raise NotFound(f"没有决策“{decision_id}”。", f"There is no decision {decision_id}.")
+        inputs = {name: from_json(value) for name, value in context.items()}
+        return to_json(model.evaluate(decision_id, inputs, calendar=calendar, now=now, strict=True))
+
+    def needs(self, process_id: str) -> dict[str, bytes]:
+        """Return the files that a process runs on: its diagram, and the decisions, forms and processes it names.
+
+        What is named by an expression cannot be known before it runs: then every file of that kind is needed.
+        """
+        names: set[str] = set()
+        seen: set[str] = set()
+        queue = [process_id]
+        while queue:
+            key = queue.pop()
+            if key in seen or key not in self.processes:
+                continue
+            seen.add(key)
+            names.add(self.origins["process", key])
+            for kind, wanted in _references(self.processes[key]):
+                found = [wanted] if wanted is not None else [name for what, name in self.origins if what == kind]
+                for identity in found:
+                    if kind == "process":
+                        queue.append(identity)
+                    elif (kind, identity) in self.origins:
+                        names.add(self.origins[kind, identity])
+        for name in list(names):
+            if name in self.models:
+                names |= {model.file for model in _imported(self.models[name]) if model.file in self.files}
+        return {name: self.files[name] for name in sorted(names)}
+
+    # --- private ----------------------------------------------------------------------------------------------
+
+    def _take(self, name: str, data: bytes) -> list[Finding]:
+        if name.endswith(DIAGRAMS):
+            return self._take_diagram(name, data)
+        if name.endswith(DECISIONS):
+            return self._take_model(name, data)
+        if name.endswith(FORMS):
+            return self._take_form(name, data)
+        return [
+            _error(
+                name,
+                0,
+                "file-kind",
+                "不认识的文件类型。",
+                "This kind of file is not known.",
+                ("预案由 .bpmn、.dmn 和 .form 文件组成。", "A plan is made of .bpmn, .dmn and .form files."),
+            )
+        ]
+
+    def _take_form(self, name: str, data: bytes) -> list[Finding]:
+        form, findings = forms.read(name, data)
+        if form is not None:
+            self.forms.setdefault(form.id, form)
+            findings = [*findings, *self._claim("form", form.id, name, 1)]
+        return findings
+
+    def _take_diagram(self, name: str, data: bytes) -> list[Finding]:
+        diagram, findings = interchange.read(name, data)
+        if diagram is None:
+            return findings
+        self.diagrams[name] = diagram
+        for key, process in diagram.processes.items():
+            findings = [*findings, *self._claim("process", key, name, process.place.line)]
+            self.processes.setdefault(key, process)
+        for embedded in diagram.forms.values():
+            findings = [*findings, *self._take_form(name, embedded)]
+        return findings
+
+    def _take_model(self, name: str, data: bytes) -> list[Finding]:
+        try:
+            model = decisions.load(data, name=name)
+        except InvalidPlan as error:
+            return list(error.findings)
+        except XmlRefused as error:
+            return [_error(name, error.line, error.code, error.zh, error.en, ("", ""), error.column)]
+        self.models[name] = model
+        return []
+
+    def _link_models(self) -> list[Finding]:
+        """Read models that import others again, with them; then let every decision be found."""
+        findings: list[Finding] = []
+        by_namespace = {model.namespace: model for model in self.models.values()}
+        for name, model in list(self.models.items()):
+            if b"import" in self.files[name]:
+                others = {space: other for space, other in by_namespace.items() if other is not model}
+                self.models[name] = decisions.load(self.files[name], others, name=name)
+        for name, model in self.models.items():
+            findings += model.findings
+            for key, info in model.decisions.items():
+                findings += self._claim("decision", key, name, info.line)
+                self.decisions.setdefault(key, model)
+        for model in self.models.values():
+            for info in model.decisions.values():
+                self.decisions.setdefault(info.name, model)
+        return findings
+
+    def _claim(self, kind: str, identity: str, file: str, line: int) -> list[Finding]:
+        other = self.origins.setdefault((kind, identity), file)
+        if other == file:
+            return []
+        words = {"process": ("流程", "process"), "decision": ("决策", "decision"), "form": ("表单", "form")}[kind]
+        return [
+            _error(
+                file,
+                line,
+                f"{kind}-twice",
+                f"{words[0]}“{identity}”在 {other} 中已有。",
+                f"The {words[1]} {identity} is in {other} already.",
+                (
+                    "每个 id 只能在一个文件中出现；改名或删去其中一个。",
+                    "An id belongs to one file; rename or remove one of them.",
+                ),
+                element=identity,
+            )
+        ]
+
+
+def _references(process: Process) -> Iterator[tuple[str, str | None]]:
+    for _, node in process.body.walk():
+        yield from _of_node(node)
+
+
+def _of_node(node: Node) -> Iterator[tuple[str, str | None]]:
+    if node.form is not None:
+        yield "form", node.form.id
+    if node.decision is not None:
+        yield "decision", node.decision.id.text if node.decision.id.is_literal else None
+    if node.call is not None:
+        yield "process", node.call.process.text if node.call.process.is_literal else None
+
+
+def _imported(model: Model) -> Iterator[Model]:
+    stack, seen = [model], {id(model)}
+    while stack:
+        for other in stack.pop().imports.values():
+            if id(other) not in seen:
+                seen.add(id(other))
+                stack.append(other)
+                yield other
+
+
+def _error(
+    file: str, line: int, code: str, zh: str, en: str, advice: tuple[str, str], column: int = 0, element: str = ""
+) -> Finding:
+    return Finding(file, line, Severity.ERROR, code, element, zh, en, advice[0], advice[1], column)
