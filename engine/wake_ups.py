@@ -91,7 +91,7 @@ def _app(database: Database, services: Services, threads: int) -> App:
 
     @app.periodic(cron="* * * * *")
     @app.task(name="rescue", queue=_QUEUE, queueing_lock="rescue", pass_context=True)
-    async def rescue(_context: JobContext, _timestamp: int) -> None:
+    async def rescue(context: JobContext, timestamp: int) -> None:
         """Give the wake-ups of dead workers to others: procrastinate does not by itself."""
         for stalled in await app.job_manager.get_stalled_jobs(seconds_since_heartbeat=_SILENT_SECONDS):
             await app.job_manager.retry_job(stalled)
