@@ -113,7 +113,7 @@ class AdHoc(Subprocess):
         return True
 
     def is_waiting(self, token: Token) -> bool:
-        return bool(token._state == STARTED and token.live == 0)
+        return bool(token._state == STARTED and "x" not in token.internal_data)
 
     def _next(self, token: Token) -> bool:
         waiting = token.internal_data.get("l")

@@ -8,6 +8,7 @@ from typing import Any
 from engine import diagram
 from engine.spiff import arms
 from engine.spiff.case import Case
+from engine.spiff.subprocesses import AdHoc
 from engine.spiff.token import READY, STARTED, WAITING, Token
 from engine.spiff.variables import context, scope_of
 from engine.spiff.world import Incident, ServiceCall, Wait
@@ -36,6 +37,8 @@ def _wait(token: Token) -> Wait | None:
         return _service(token, spec.node.service)
     if state == WAITING:
         return _event(token)
+    if isinstance(spec, AdHoc):
+        return _make(token, "ad_hoc", choices=[start.name for start in spec.body.starts])
     return None
 
 

@@ -110,7 +110,8 @@ class Incident:
 class Wait:
     """Something the case waits for now. `token` is unique in the case, stable over saving, and never used again.
 
-    `kind`: user, service, timer, message, signal, incident. `message` is the name of a message or signal, `key` its
+    `kind`: user, service, timer, message, signal, ad_hoc, incident. An ad-hoc subprocess lists what `activate` may begin
+    in `choices`, while it is open; it may end without. `message` is the name of a message or signal, `key` its
     correlation key (None: any). `due_at` is when a timer fires or a task is due.
     """
 
@@ -132,6 +133,7 @@ class Wait:
     priority: int | None = None
     service: ServiceCall | None = None
     incident: Incident | None = None
+    choices: list[str] = field(default_factory=list)
     process: str = ""  #: id of the process the element stands in (a called one, maybe)
 
 
