@@ -8,6 +8,6 @@ from __future__ import annotations
 
 from engine.decisions.faults import DecisionFault, Fault
 from engine.decisions.model import DecisionInfo, Explanation, Model
-from engine.decisions.reader import load
+from engine.decisions.reader import NAMESPACES, load
 
-__all__ = ["DecisionFault", "DecisionInfo", "Explanation", "Fault", "Model", "load"]
+__all__ = ["NAMESPACES", "DecisionFault", "DecisionInfo", "Explanation", "Fault", "Model", "load"]

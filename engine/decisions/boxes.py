@@ -9,6 +9,7 @@ from lxml import etree
 
 from engine.decisions import boxed as b
 from engine.decisions.tables import POLICIES, Input, Output, Rule, Table
+from engine.errors import InvalidPlan
 from engine.feel import Expression, FeelError, UnaryTests, compile, compile_unary
 from engine.feel import nodes as n
 from engine.feel import types as t
@@ -19,6 +20,8 @@ if TYPE_CHECKING:
     from engine.decisions.reader import _Reader
 
 C = TypeVar("C")
+#: Expressions and cells of one file: compiling them takes a few seconds at the most.
+MAX_EXPRESSIONS = 10_000
 _POLICIES = {
     "U": "UNIQUE",
     "A": "ANY",
@@ -80,6 +83,21 @@ class Boxes:
     # --- FEEL
     def compiled(self, make: Callable[..., C], text: str, node: etree._Element, place: str) -> C | None:
         """Return `text` compiled, or None with a finding. `place` says where in a table it stands."""
+        self.reader.expressions += 1
+        if self.reader.expressions > MAX_EXPRESSIONS:
+            raise InvalidPlan(
+                [
+                    Finding(
+                        self.reader.model.file,
+                        line_of(node),
+                        Severity.ERROR,
+                        "decision-too-large",
+                        "",
+                        f"决策文件的表达式超过 {MAX_EXPRESSIONS} 个，请拆分。",
+                        f"the file has more than {MAX_EXPRESSIONS} expressions; split it.",
+                    )
+                ]
+            )
         try:
             return make(text, self.names, self.reader.model.types or None)
         except FeelError as fault:

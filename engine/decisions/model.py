@@ -5,11 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
+from functools import cached_property
 from typing import Any
 
 from engine.calendars import WorkCalendar
 from engine.decisions.boxed import Boxed, BoxedFunction, FunctionDefinition, fitted
 from engine.decisions.faults import DecisionFault, Evaluation
+from engine.decisions.requirements import order
 from engine.decisions.tables import Table
 from engine.errors import NotFound
 from engine.feel import types as t
@@ -18,7 +20,7 @@ from engine.feel.values import Function
 from engine.findings import Finding
 
 
-@dataclass(slots=True, eq=False)
+@dataclass(eq=False)
 class Element:
     """A node of the requirement graph. `requires`: what it needs, each with the name of the import it comes through."""
 
@@ -28,17 +30,20 @@ class Element:
     type: t.Type | None
     type_name: str = ""
     requires: list[tuple[Element, str]] = field(default_factory=list)
-    refs: list[str] = field(default_factory=list)  #: hrefs as written, until they are resolved
-    order: list[Element] = field(default_factory=list)  #: everything that must be known first, in order
-    needs_all: bool = False  #: nothing is declared: it reads whatever it is given
+    is_function = False
+
+    @cached_property
+    def order(self) -> list[Element]:
+        """Return everything that must be known, in order, this element last."""
+        return order([self])
 
 
-@dataclass(slots=True, eq=False)
+@dataclass(eq=False)
 class InputData(Element):
     """Something that comes from outside."""
 
 
-@dataclass(slots=True, eq=False)
+@dataclass(eq=False)
 class Decision(Element):
     """A decision. `logic` None: it has none (there is a finding)."""
 
@@ -46,20 +51,26 @@ class Decision(Element):
     question: str = ""
 
 
-@dataclass(slots=True, eq=False)
+@dataclass(eq=False)
 class Knowledge(Element):
     """A business knowledge model: a function."""
 
     definition: FunctionDefinition | None = None
+    is_function = True
 
 
-@dataclass(slots=True, eq=False)
+@dataclass(eq=False)
 class Service(Element):
     """A decision service: a function of its inputs to its output decisions."""
 
     inputs: list[Element] = field(default_factory=list)
     outputs: list[Decision] = field(default_factory=list)
-    parts: dict[str, list[str]] = field(default_factory=dict)  #: hrefs by their part
+    is_function = True
+
+    @cached_property
+    def order(self) -> list[Element]:
+        """Return what must be made to know the outputs, in order, beyond what comes in."""
+        return order(self.outputs, self.inputs)
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,7 +106,9 @@ class Model:
     def decisions(self) -> dict[str, DecisionInfo]:
         """Return what is known of each decision, by id."""
         if self._infos is None:
-            self._infos = {e.id: _info(e) for e in self.elements.values() if isinstance(e, Decision)}
+            decisions = [e for e in self.elements.values() if isinstance(e, Decision)]
+            needed = _inputs(decisions)
+            self._infos = {decision.id: _info(decision, needed[decision]) for decision in decisions}
         return self._infos
 
     def find(self, name_or_id: str) -> Element:
@@ -180,7 +193,7 @@ class Model:
     ) -> Any:
         known: dict[Element, Any] = {}
         try:
-            for needed in (*element.order, element):
+            for needed in element.order:
                 known[needed] = value = _value(needed, known, inputs, run)
                 if values is not None and isinstance(needed, Decision):
                     values[needed.name] = value
@@ -326,8 +339,18 @@ class ServiceFunction(Function):
         return result if service.type is None else fitted(result, service.type, service.line, run)
 
 
-def _info(decision: Decision) -> DecisionInfo:
-    inputs = {e.name: e.type_name for e in decision.order if isinstance(e, InputData)}
+def _inputs(decisions: list[Decision]) -> dict[Element, dict[str, str]]:
+    """Return the input data that each decision needs, directly or through others."""
+    inputs: dict[Element, dict[str, str]] = {}
+    for element in order(decisions):
+        inputs[element] = {element.name: element.type_name} if isinstance(element, InputData) else {}
+        if isinstance(element, Decision):
+            for needed, _ in element.requires:
+                inputs[element].update(inputs.get(needed, {}))
+    return inputs
+
+
+def _info(decision: Decision, inputs: dict[str, str]) -> DecisionInfo:
     logic = decision.logic
     outputs = [output.name for output in logic.outputs] if isinstance(logic, Table) else []
     return DecisionInfo(

@@ -10,6 +10,7 @@ from engine.decisions.boxed import FunctionDefinition
 from engine.decisions.boxes import Boxes, children, first, local, text_in, with_id
 from engine.decisions.item_types import Constrained, Named
 from engine.decisions.model import Decision, Element, InputData, Knowledge, Model, Service
+from engine.decisions.requirements import circles
 from engine.errors import InvalidPlan
 from engine.feel import FeelError, compile_unary
 from engine.feel import types as t
@@ -65,6 +66,7 @@ class _Reader:
         self.root = root
         self.dmn = dmn
         self.given = imports
+        self.expressions = 0
         self.model = Model(file, root.get("name") or "", root.get("namespace") or "")
 
     def read(self) -> Model:
@@ -268,7 +270,7 @@ class _Reader:
         return None
 
     def requirements(self) -> None:
-        """Connect the elements and lay out the order in which each is made."""
+        """Connect the elements; those in a circle are cut off."""
         for node in children(self.root):
             element = self.model.elements.get(node.get("id") or node.get("name") or "")
             if element is None:
@@ -282,12 +284,11 @@ class _Reader:
                         found = self.resolve(target.get("href") or "", target)
                         if found is not None:
                             element.requires.append(found)
-        for element in self.model.elements.values():
-            cycle = _order(element)
-            if cycle is not None:
-                zh, en = f"“{element.name}”的需求成环。", f"the requirements of {element.name!r} form a circle."
-                owner = next(n for n in children(self.root) if (n.get("id") or n.get("name")) == element.id)
-                self.find(owner, Severity.ERROR, "decision-cycle", zh, en)
+        for element in circles(self.model.elements.values()):
+            zh, en = f"“{element.name}”的需求成环。", f"the requirements of {element.name!r} form a circle."
+            owner = next(n for n in children(self.root) if (n.get("id") or n.get("name")) == element.id)
+            self.find(owner, Severity.ERROR, "decision-cycle", zh, en)
+            element.requires = []
 
     def service(self, element: Service, node: etree._Element) -> None:
         """Connect a decision service to its parts."""
@@ -332,29 +333,3 @@ class _Reader:
         names |= {element.name} if isinstance(element, Knowledge) else set()
         imported = {e.name for model in self.model.imports.values() for e in model.elements.values()}
         return frozenset(names | special_names(imported) | self.model.member_names)
-
-
-def _order(element: Element) -> Element | None:
-    """Lay out what `element` needs, in order; return an element of a circle if there is one, else None."""
-    stops = set(element.inputs) if isinstance(element, Service) else set()
-    roots = list(element.outputs) if isinstance(element, Service) else [e for e, _ in element.requires]
-    done: dict[Element, None] = {}
-    path: set[Element] = {element}
-    stack: list[tuple[Element, bool]] = [(root, False) for root in reversed(roots)]
-    while stack:
-        current, leaving = stack.pop()
-        if leaving:
-            path.discard(current)
-            done[current] = None
-            continue
-        if current in stops or current in done:
-            continue
-        if current in path:
-            element.order = []
-            return current
-        path.add(current)
-        stack.append((current, True))
-        if isinstance(current, (Decision,)):  # functions bind what they require when they are called
-            stack.extend((needed, False) for needed, _ in reversed(current.requires))
-    element.order = list(done)
-    return None

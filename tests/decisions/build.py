@@ -11,7 +11,9 @@ NS_13 = "https://www.omg.org/spec/DMN/20191111/MODEL/"
 
 def definitions(body: str, *, namespace: str = "https://example.org/test", dmn: str = NS_13, more: str = "") -> bytes:
     """Return a whole file around `body`."""
-    return f'<definitions xmlns="{dmn}" namespace="{namespace}" name="test" id="test" {more}>{body}</definitions>'.encode()
+    return (
+        f'<definitions xmlns="{dmn}" namespace="{namespace}" name="test" id="test" {more}>{body}</definitions>'.encode()
+    )
 
 
 def model(body: str, **options: object) -> decisions.Model:
@@ -47,7 +49,8 @@ def input_data(name: str, type_: str = "") -> str:
 def table(policy: str, inputs: str, outputs: str, *rules: str, more: str = "") -> str:
     """Return a table. `inputs`: expressions, `outputs`: names, `rules`: cells; all parted by |."""
     columns = "".join(
-        f"<input><inputExpression><text>{escape(text.strip())}</text></inputExpression></input>" for text in inputs.split("|")
+        f"<input><inputExpression><text>{escape(text.strip())}</text></inputExpression></input>"
+        for text in inputs.split("|")
     )
     names = outputs.split("|")
     results = "".join(f'<output name="{name.strip()}"/>' for name in names)

@@ -55,8 +55,10 @@ def test_lists_of_hits_are_empty_when_no_rule_hits() -> None:
 
 
 def _prioritised(policy: str) -> decisions.Model:
-    text = table(policy, "x", "o|p", "> 1 | \"low\" | 1", "> 2 | \"high\" | 2", "> 3 | \"low\" | 3")
-    text = text.replace('<output name="o"/>', output("o", '"high", "low"')).replace('<output name="p"/>', output("p", "3, 2, 1"))
+    text = table(policy, "x", "o|p", '> 1 | "low" | 1', '> 2 | "high" | 2', '> 3 | "low" | 3')
+    text = text.replace('<output name="o"/>', output("o", '"high", "low"')).replace(
+        '<output name="p"/>', output("p", "3, 2, 1")
+    )
     return model(decision("d", text))
 
 
