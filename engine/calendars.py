@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import date, datetime, time, timedelta
+from functools import cache
 from zoneinfo import ZoneInfo
 
 from engine.errors import CalendarNotCovered
@@ -87,6 +88,7 @@ class WorkCalendar:
         )
 
 
+@cache
 def published_calendar() -> WorkCalendar:
     """Return the calendar of every year that the pinned `chinesecalendar` package publishes (2004-2026 in 1.11)."""
     import chinese_calendar  # 0.2 s to import: only when a calendar is seeded

@@ -14,7 +14,7 @@ from typing import Any
 
 import orjson
 import zstandard
-from sqlalchemy import select
+from sqlalchemy import func, select
 
 from engine.tables import AuditEvent, History, ProcessInstance
 from engine.work import UnitOfWork
@@ -23,6 +23,8 @@ _pack = zstandard.ZstdCompressor(level=3)
 _unpack = zstandard.ZstdDecompressor()
 #: Entries longer than this are refused by zstd when read back: a guard against a forged row.
 _MAX_BYTES = 64 * 1024 * 1024
+#: Names the audit chain among PostgreSQL's advisory locks.
+_AUDIT_LOCK = 7_220_001
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,9 +50,7 @@ def record(work: UnitOfWork, instance: ProcessInstance, entries: Sequence[dict[s
     number = instance.history_length + 1
     digest = _digest(instance.history_digest, instance.id, number, work.now, work.actor.id, packed)
     work.session.add(
-        History(
-            instance_id=instance.id, number=number, at=work.now, actor=work.actor.id, entries=packed, digest=digest
-        )
+        History(instance_id=instance.id, number=number, at=work.now, actor=work.actor.id, entries=packed, digest=digest)
     )
     instance.history_length = number
     instance.history_digest = digest
@@ -75,9 +75,7 @@ def unpack(entries: bytes) -> list[dict[str, Any]]:
 def broken_at(work: UnitOfWork, instance: ProcessInstance) -> int | None:
     """Return the number of the first row that does not fit the chain, or None when the history is whole."""
     digest, number = b"", 0
-    for row in work.session.scalars(
-        select(History).where(History.instance_id == instance.id).order_by(History.number)
-    ):
+    for row in work.session.scalars(select(History).where(History.instance_id == instance.id).order_by(History.number)):
         expected = _digest(digest, instance.id, number + 1, row.at, row.actor, row.entries)
         if row.number != number + 1 or row.digest != expected:
             return number + 1
@@ -89,6 +87,8 @@ def broken_at(work: UnitOfWork, instance: ProcessInstance) -> int | None:
 
 def audit(work: UnitOfWork, what: str, detail: dict[str, Any]) -> None:
     """Append what somebody did to the house and not to a case. `detail` must be JSON-able."""
+    if work.session.get_bind().dialect.name == "postgresql":  # one at a time, or the chain would fork
+        work.session.execute(select(func.pg_advisory_xact_lock(_AUDIT_LOCK)))
     last = work.session.scalar(select(AuditEvent.digest).order_by(AuditEvent.id.desc()).limit(1)) or b""
     digest = _audit_digest(last, work.now, work.actor.id, what, detail)
     work.session.add(AuditEvent(at=work.now, actor=work.actor.id, what=what, detail=detail, digest=digest))

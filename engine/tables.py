@@ -52,6 +52,25 @@ class Moment(TypeDecorator[datetime]):
         return value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
 
 
+class Names(TypeDecorator[list[str]]):
+    """A short list of names as one text, "|客服人员|行政部|", so that both databases can look for one of them."""
+
+    impl = String(500)
+    cache_ok = True
+
+    def process_bind_param(self, value: list[str] | None, dialect: Dialect) -> str | None:
+        """Return the stored text. Raises ValueError when a name holds the separator."""
+        if not value:
+            return None
+        if any("|" in name for name in value):
+            raise ValueError(f"a name must not hold '|': {value!r}")
+        return f"|{'|'.join(value)}|"
+
+    def process_result_value(self, value: Any, dialect: Dialect) -> list[str]:
+        """Return the names, in the order stored."""
+        return value.strip("|").split("|") if value else []
+
+
 class Base(DeclarativeBase):
     """The one metadata of engine and web application."""
 
@@ -63,7 +82,7 @@ class Base(DeclarativeBase):
             "pk": "pk_%(table_name)s",
         }
     )
-    type_annotation_map = {datetime: Moment, dict[str, Any]: JSON, list[Any]: JSON}
+    type_annotation_map = {datetime: Moment, dict[str, Any]: JSON}
 
 
 class FileContent(Base):
@@ -182,8 +201,8 @@ class UserTask(Base):
     token: Mapped[int] = mapped_column(Integer)  #: the waiting token in the state
     element_id: Mapped[str] = mapped_column(String(100))  #: id in the diagram
     name: Mapped[str] = mapped_column(String(200))
-    groups: Mapped[list[Any]] = mapped_column(JSON)  #: who may claim it, by role
-    users: Mapped[list[Any] | None] = mapped_column(JSON)  #: who may claim it, by person; None: nobody by name
+    groups: Mapped[list[str]] = mapped_column(Names, nullable=True)  #: who may claim it, by role
+    users: Mapped[list[str]] = mapped_column(Names, nullable=True)  #: who may claim it, by person
     assignee: Mapped[str | None] = mapped_column(String(100))  #: None: nobody claimed it
     form: Mapped[str | None] = mapped_column(String(100))  #: None: complete without answers
     created_at: Mapped[datetime] = mapped_column()
@@ -231,6 +250,7 @@ class Job(Base):
     instance_id: Mapped[int | None] = mapped_column(ForeignKey("process_instance.id"))  #: None: it starts a case
     token: Mapped[int | None] = mapped_column(Integer)
     element_id: Mapped[str] = mapped_column(String(100))
+    topic: Mapped[str | None] = mapped_column(String(100))  #: type of the service to call
     due_at: Mapped[datetime] = mapped_column()
     status: Mapped[str] = mapped_column(String(10))  #: waiting, taken, failed or suspended
     taken_until: Mapped[datetime | None] = mapped_column()  #: after it a taken job may be taken again

@@ -9,14 +9,22 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
-from typing import Any
+from threading import Event
+from typing import Any, TypeVar
 
 from sqlalchemy import Engine, create_engine, event
+from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import Session, sessionmaker
+from sqlalchemy.orm.exc import StaleDataError
+from sqlalchemy.pool import StaticPool
 
 from engine import calendar_store
 from engine.calendars import WorkCalendar
-from engine.errors import NotAllowed
+from engine.errors import Conflict, NotAllowed
+
+Result = TypeVar("Result")
+#: PostgreSQL's codes of a lost race: serialization failure, deadlock.
+_LOST_RACE = frozenset({"40001", "40P01"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,6 +100,8 @@ def open_database(url: str, **options: Any) -> Engine:
     """
     if not url.startswith("sqlite"):
         return create_engine(url, pool_pre_ping=True, **options)
+    if url in ("sqlite://", "sqlite:///:memory:"):
+        options.setdefault("poolclass", StaticPool)  # one connection is the database
     pool = create_engine(url, connect_args={"timeout": 30, "check_same_thread": False}, **options)
 
     @event.listens_for(pool, "connect")
@@ -111,12 +121,16 @@ def open_database(url: str, **options: Any) -> Engine:
 
 
 class Database:
-    """The door to the database: opens units of work on one connection pool."""
+    """The door to the database: opens units of work on one connection pool.
 
-    def __init__(self, pool: Engine, clock: Clock | None = None) -> None:
+    `calendar` stands for the stored one where there is none (headless runs).
+    """
+
+    def __init__(self, pool: Engine, clock: Clock | None = None, calendar: WorkCalendar | None = None) -> None:
         self.pool = pool
         self.clock = clock or Clock()
-        self.calendars = _CalendarCache()
+        self.changed = Event()  #: set after every commit: a worker in this process looks again
+        self.calendars = _CalendarCache(calendar)
         self._sessions = sessionmaker(pool, expire_on_commit=False, autoflush=False)
         self._readers = sessionmaker(
             pool.execution_options(banjie_read_only=True), expire_on_commit=False, autoflush=False
@@ -146,19 +160,48 @@ class Database:
             raise
         finally:
             session.close()
+        if not read_only:
+            self.changed.set()
         for act in work.after_commit:
             act()
+
+    def perform(self, actor: Actor, verb: Callable[[UnitOfWork], Result]) -> Result:
+        """Run `verb` in a unit of work of its own; a lost race is tried once more from the start, then Conflict."""
+        for is_last in (False, True):
+            try:
+                with self.work(actor) as work:
+                    return verb(work)
+            except (StaleDataError, DBAPIError) as error:
+                if not is_lost_race(error):
+                    raise
+                if is_last:
+                    raise Conflict(
+                        "有人同时修改了此投诉件，请刷新后再试。",
+                        "Somebody changed this case meanwhile; reload and try again.",
+                    ) from error
+        raise AssertionError("unreachable")
+
+
+def is_lost_race(error: Exception) -> bool:
+    """Return whether `error` says that another unit of work was first."""
+    if isinstance(error, StaleDataError):
+        return True
+    original = getattr(error, "orig", None)
+    return getattr(original, "sqlstate", None) in _LOST_RACE or "database is locked" in str(original)
 
 
 class _CalendarCache:
     """The stored calendar, read again only when its years changed."""
 
-    def __init__(self) -> None:
+    def __init__(self, fixed: WorkCalendar | None) -> None:
         self._stamp: object = None
-        self._calendar: WorkCalendar | None = None
+        self._fixed = fixed
+        self._calendar = fixed
 
     def get(self, session: Session) -> WorkCalendar:
         """Return the stored calendar; one small query when nothing changed."""
+        if self._fixed is not None:
+            return self._fixed
         stamp = calendar_store.stamp(session)
         if self._calendar is None or stamp != self._stamp:
             self._calendar, self._stamp = calendar_store.read(session), stamp

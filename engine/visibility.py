@@ -1,0 +1,78 @@
+"""Who may see which case, as conditions for queries. Everything not allowed here is invisible."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from sqlalchemy import ColumnElement, String, and_, false, or_, select, true, type_coerce
+from sqlalchemy.orm import aliased
+
+from engine.tables import InstanceAccess, ProcessInstance, UserTask
+from engine.work import UnitOfWork
+
+
+def visible_instances(work: UnitOfWork) -> ColumnElement[bool]:
+    """Return the condition on ProcessInstance under which the actor may see a case.
+
+    A confidential case is seen by the people named and by nobody else, administrators included. Any other case is
+    seen with the permission "monitor", by who started it, and by everyone whose person or role has or had a task in it.
+    """
+    actor = work.actor
+    if actor.may("*"):
+        return true()
+    named = (
+        select(InstanceAccess.person)
+        .where(InstanceAccess.instance_id == ProcessInstance.id, InstanceAccess.person == actor.id)
+        .correlate(ProcessInstance)
+    )
+    is_open_case = ProcessInstance.is_confidential == false()
+    if actor.may("monitor"):
+        return or_(is_open_case, named.exists())
+    task = aliased(UserTask)  # the query around may look at tasks itself
+    takes_part = (
+        select(task.id).where(task.instance_id == ProcessInstance.id, _took_part(work, task)).correlate(ProcessInstance)
+    )
+    ordinary = and_(is_open_case, or_(ProcessInstance.started_by == actor.id, takes_part.exists()))
+    return or_(ordinary, named.exists())
+
+
+def offers(work: UnitOfWork) -> list[str]:
+    """Return the addresses under which open tasks are offered to the actor."""
+    return [*(role_offer(group) for group in sorted(work.actor.groups)), person_offer(work.actor.id)]
+
+
+def role_offer(role: str) -> str:
+    """Return the address of an offer to a role."""
+    return f"role:{role}"
+
+
+def person_offer(person: str) -> str:
+    """Return the address of an offer to a person."""
+    return f"person:{person}"
+
+
+def is_offered(work: UnitOfWork, task: UserTask) -> bool:
+    """Return whether the task may be claimed by the actor: their role or their person is a candidate."""
+    return bool(work.actor.groups.intersection(task.groups)) or work.actor.id in task.users
+
+
+def offered_to(groups: list[str], users: list[str]) -> list[str]:
+    """Return the addresses of the offers of a task with these candidates."""
+    return [*map(role_offer, groups), *map(person_offer, users)]
+
+
+def _took_part(work: UnitOfWork, task: Any) -> ColumnElement[bool]:
+    """The task is, or was, the actor's, or is offered to one of their roles."""
+    actor = work.actor
+    conditions: list[ColumnElement[bool]] = [
+        task.assignee == actor.id,
+        task.closed_by == actor.id,
+        _holds(task.users, actor.id),
+    ]
+    conditions += [_holds(task.groups, group) for group in sorted(actor.groups)]
+    return or_(*conditions)
+
+
+def _holds(column: Any, name: str) -> ColumnElement[bool]:
+    text = type_coerce(column, String)
+    return text.contains(f"|{name}|", autoescape=True)
