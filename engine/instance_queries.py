@@ -105,7 +105,7 @@ def get(work: UnitOfWork, instance_id: int) -> InstanceInfo:
     ).one_or_none()
     if row is None:
         raise NotFound("没有这个投诉件，或者您无权查看。", "There is no such case, or you may not see it.")
-    return InstanceInfo(*row)
+    return InstanceInfo(*tuple(row))
 
 
 def find(
@@ -137,7 +137,7 @@ def find(
         .order_by(ProcessInstance.id.desc())
         .limit(limit + 1)
     ).all()
-    items = [InstanceInfo(*row) for row in rows[:limit]]
+    items = [InstanceInfo(*tuple(row)) for row in rows[:limit]]
     return Page(items, str(items[-1].id) if len(rows) > limit else None)
 
 

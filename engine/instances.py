@@ -112,7 +112,7 @@ def start(
 def advance(
     work: UnitOfWork,
     instance_id: int,
-    change: Callable[[Machine], None],
+    change: Callable[[Machine], object],
     *,
     entries: Iterable[dict[str, Any]] = (),
     may_be_suspended: bool = False,
@@ -128,7 +128,7 @@ def advance(
 def move(
     work: UnitOfWork,
     instance: ProcessInstance,
-    change: Callable[[Machine], None],
+    change: Callable[[Machine], object],
     *,
     entries: Iterable[dict[str, Any]] = (),
     may_be_suspended: bool = False,

@@ -15,6 +15,7 @@ from sqlalchemy import ColumnElement, delete, func, or_, select, update
 
 from engine import deployments, history, instances, messages, start_timers
 from engine.errors import EngineError
+from engine.instance_queries import world
 from engine.services import BpmnError, ServiceRequest, Services
 from engine.spiff.machine import Machine
 from engine.tables import Incident, Job, ProcessInstance
@@ -177,7 +178,7 @@ def _begin(work: UnitOfWork, job: Job) -> None:
 
 def _serve(work: UnitOfWork, job: Job, instance: ProcessInstance, services: Services) -> None:
     family = deployments.open_family(work, instance.definition_id)
-    asked = Machine.load(instance.state, family, instances.world(work))
+    asked = Machine.load(instance.state, family, world(work))
     token = _token(job)
     wait = next((wait for wait in asked.waits() if wait.token == token and wait.service is not None), None)
     if wait is None or wait.service is None:

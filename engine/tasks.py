@@ -221,7 +221,7 @@ def complete(work: UnitOfWork, task_id: int, raw: Mapping[str, Any], version: in
 # --- private --------------------------------------------------------------------------------------------------
 
 
-def _select() -> Select[Any]:
+def _select() -> Any:
     return (
         select(*_ENTITIES)
         .join(ProcessInstance, ProcessInstance.id == UserTask.instance_id)
@@ -237,14 +237,14 @@ def _not_secret(work: UnitOfWork) -> ColumnElement[bool]:
     return or_(ProcessInstance.is_confidential.is_(False), named.exists())
 
 
-def _mine(work: UnitOfWork, seen: tuple[datetime, int] | None, limit: int) -> Select[Any]:
+def _mine(work: UnitOfWork, seen: tuple[datetime, int] | None, limit: int) -> Any:
     query = _select().where(UserTask.assignee == work.actor.id, UserTask.closed_at.is_(None), _not_secret(work))
     if seen:
         query = query.where(tuple_(UserTask.sort_at, UserTask.id) > tuple_(*map(literal, seen)))
     return query.order_by(UserTask.sort_at, UserTask.id).limit(limit)
 
 
-def _offered(work: UnitOfWork, seen: tuple[datetime, int] | None, limit: int) -> Select[Any]:
+def _offered(work: UnitOfWork, seen: tuple[datetime, int] | None, limit: int) -> Any:
     """Each address gives its own first `limit` offers from the index; the union of these few is sorted."""
     parts = []
     for address in offers(work):
