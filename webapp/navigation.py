@@ -32,8 +32,14 @@ ENTRIES = (
 
 
 def init(app: Flask) -> None:
-    """Give the templates `navigation()`."""
+    """Give the templates `navigation()` and `has_page(endpoint)`."""
     app.add_template_global(navigation)
+    app.add_template_global(has_page)
+
+
+def has_page(endpoint: str) -> bool:
+    """Return whether this page is built in."""
+    return endpoint in current_app.view_functions
 
 
 def navigation() -> list[dict[str, str]]:
@@ -41,5 +47,5 @@ def navigation() -> list[dict[str, str]]:
     return [
         {"name": entry.name, "label": gettext(str(entry.label)), "url": url_for(entry.endpoint)}
         for entry in ENTRIES
-        if entry.endpoint in current_app.view_functions and may(entry.permission)
+        if has_page(entry.endpoint) and may(entry.permission)
     ]

@@ -8,8 +8,21 @@ views = draw(form, variables)
 from __future__ import annotations
 
 from engine.forms.answers import check
+from engine.forms.cells import with_row, without_row
 from engine.forms.drawing import FieldView, OptionView, draw
 from engine.forms.fields import Field, Form
 from engine.forms.reading import build, of_family, read
 
-__all__ = ["Field", "FieldView", "Form", "OptionView", "build", "check", "draw", "of_family", "read"]
+__all__ = [
+    "Field",
+    "FieldView",
+    "Form",
+    "OptionView",
+    "build",
+    "check",
+    "draw",
+    "of_family",
+    "read",
+    "with_row",
+    "without_row",
+]

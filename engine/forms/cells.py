@@ -218,3 +218,31 @@ def _emptied(data: Any, keys: Keys) -> Any:
     if isinstance(data, list):
         return [(_emptied(item, rest) if rest else None) if place == key else item for place, item in enumerate(data)]
     return {**data, key: _emptied(data[key], rest) if rest else None}
+
+
+def with_row(raw: Mapping[str, Any], path: str) -> dict[str, Any]:
+    """Return answers, nested, with one more row in the list at `path`. Raises InvalidAnswers for a bad path."""
+    nested, rows = _rows_at(raw, path)
+    if len(rows) < MAX_ROWS:
+        rows.append({})
+    return nested
+
+
+def without_row(raw: Mapping[str, Any], path: str, number: int) -> dict[str, Any]:
+    """Return answers, nested, without row `number` (0, 1 …) of the list at `path`. Raises as `with_row`."""
+    nested, rows = _rows_at(raw, path)
+    if number < len(rows):
+        del rows[number]
+    return nested
+
+
+def _rows_at(raw: Mapping[str, Any], path: str) -> tuple[dict[str, Any], list[Any]]:
+    if not _PATH.fullmatch(path):
+        raise InvalidAnswers({path[:100]: ("字段名无效。", "This is no field's name.")})
+    keys: Keys = tuple(found[1] if found[1] is not None else int(found[2]) for found in _STEP.finditer(path))
+    nested = expand(raw)
+    rows = look_up(nested, keys)
+    if not isinstance(rows, list):
+        rows = []
+        put(nested, keys, rows)
+    return nested, rows

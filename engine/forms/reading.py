@@ -200,7 +200,7 @@ class _Reader:
         rules = {
             key: self._property(validate[key], name)
             for key in _RULES
-            if isinstance(validate, dict) and validate.get(key) not in (None, "", False)
+            if isinstance(validate, dict) and validate.get(key) not in (None, "") and validate[key] is not False
         }
         self._check_rules(kind, name, rules)
         appearance = component.get("appearance")

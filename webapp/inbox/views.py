@@ -2,9 +2,17 @@
 
 from __future__ import annotations
 
-from flask import Blueprint, render_template
+from typing import Any
 
+from flask import Blueprint, current_app, flash, jsonify, redirect, render_template, request, url_for
+
+from engine import tasks
+from webapp import complaints, people
 from webapp.auth import requires
+from webapp.db import perform, unit_of_work
+from webapp.errors import redraws
+from webapp.formpages import changed_rows, draw, labels_of, look, sent, version
+from webapp.i18n import gettext, language
 
 bp = Blueprint("inbox", __name__)
 
@@ -12,5 +20,97 @@ bp = Blueprint("inbox", __name__)
 @bp.get("/")
 @requires()
 def index() -> str:
-    """Show the open tasks of whoever is signed in."""
-    return render_template("inbox/index.html")
+    """Show the open tasks of whoever is signed in, or those that their roles may claim."""
+    box = "roles" if request.args.get("box") == "roles" else "mine"
+    size = current_app.config["BANJIE"].page_size
+    with unit_of_work(read_only=True) as work:
+        page = tasks.inbox(work, box=box, after=request.args.get("after"), limit=size)
+        counts = tasks.counts(work)
+    return render_template("inbox/index.html", box=box, page=page, counts=counts, cap=tasks.COUNT_CAP)
+
+
+def _task_page(task_id: int, faults: dict[str, str] | None = None) -> str:
+    """Draw the task: with the answers just sent when they have faults, else with the draft or the case's data."""
+    with unit_of_work(read_only=True) as work:
+        task = tasks.get(work, task_id)
+        form = tasks.form_of(work, task_id)
+        answers = sent() if faults else task.draft
+        views = draw(work, form, tasks.context(work, task_id), answers, faults) if form else []
+        complaint = complaints.of_instance(work, task.instance_id)
+        labels = complaints.labels(work, language()) if complaint else {}
+        steps = [step for step in tasks.of_instance(work, task.instance_id) if step.closed_at is not None]
+        names = people.names(work, [task.assignee, task.closed_by, *(step.closed_by for step in steps)])
+    return render_template(
+        "inbox/task.html",
+        task=task,
+        form=form,
+        views=views,
+        faults=faults or {},
+        field_labels=labels_of(views),
+        complaint=complaint,
+        labels=labels,
+        steps=steps[-8:],
+        names=names,
+    )
+
+
+@bp.get("/tasks/<int:task_id>")
+@requires()
+def task(task_id: int) -> str:
+    """Show one task with its form and what is known of the case."""
+    return _task_page(task_id)
+
+
+@bp.post("/tasks/<int:task_id>/claim")
+@requires()
+def claim(task_id: int) -> Any:
+    """Take the task on."""
+    perform(lambda work: tasks.claim(work, task_id))
+    flash(gettext("已签收，任务在“我的任务”中。"))
+    return redirect(url_for(".task", task_id=task_id), 303)
+
+
+@bp.post("/tasks/<int:task_id>/release")
+@requires()
+def release(task_id: int) -> Any:
+    """Give the task back to its role."""
+    perform(lambda work: tasks.release(work, task_id))
+    flash(gettext("已退回，同岗位的人可以签收。"))
+    return redirect(url_for(".index"), 303)
+
+
+@bp.post("/tasks/<int:task_id>/draft")
+@requires()
+@redraws(_task_page)
+def save_draft(task_id: int) -> Any:
+    """Keep what is filled in so far; or add or remove a row of a list, which keeps it too."""
+    raw = sent()
+    rows = changed_rows(raw)
+    perform(lambda work: tasks.save_draft(work, task_id, raw if rows is None else rows))
+    if rows is None:
+        flash(gettext("草稿已保存。"))
+    return redirect(url_for(".task", task_id=task_id), 303)
+
+
+@bp.post("/tasks/<int:task_id>/look")
+@requires()
+def look_again(task_id: int) -> Any:
+    """Tell the page which fields apply to what is filled in so far. Stores nothing."""
+    with unit_of_work(read_only=True) as work:
+        form = tasks.form_of(work, task_id)
+        views = draw(work, form, tasks.context(work, task_id), sent()) if form else []
+    return jsonify(look(views))
+
+
+@bp.post("/tasks/<int:task_id>/complete")
+@requires()
+@redraws(_task_page)
+def complete(task_id: int) -> Any:
+    """Close the task with the answers of its form, and go to the next one of this case if it is theirs too."""
+    raw, seen = sent(), version()
+    done = perform(lambda work: tasks.complete(work, task_id, raw, seen))
+    if done.next_task_id is not None:
+        flash(gettext("任务已办结。这是本件的下一步，也归您办理。"))
+        return redirect(url_for(".task", task_id=done.next_task_id), 303)
+    flash(gettext("任务已办结。"))
+    return redirect(url_for(".index"), 303)

@@ -31,3 +31,8 @@ for (const menu of document.querySelectorAll("details.menu")) {
 }
 
 countDown(document);
+
+for (const button of document.querySelectorAll("[data-print]")) {
+  button.hidden = false;
+  button.addEventListener("click", () => print());
+}

@@ -1,0 +1,1 @@
+"""Registering complaints, finding them again, printing them."""

@@ -1,0 +1,120 @@
+"""Register a complaint, list and search complaints, show and print one: read the request, call one verb, answer."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from flask import Blueprint, current_app, flash, jsonify, redirect, render_template, request, url_for
+
+from engine import tasks
+from engine.calendars import BEIJING
+from webapp import complaints, people
+from webapp.auth import requires
+from webapp.db import perform, unit_of_work
+from webapp.errors import redraws
+from webapp.formpages import draw, labels_of, look, once, sent
+from webapp.i18n import gettext, language
+
+bp = Blueprint("register", __name__, url_prefix="/complaints")
+
+STATUSES = ("running", "suspended", "ended", "cancelled")
+
+
+def _known(work: Any) -> dict[str, Any]:
+    """Return what the registering form shows before anything is filled in."""
+    return {
+        "registered_by": work.actor.name,
+        "case_number": gettext("提交后自动编号"),
+        "received_at": work.now.astimezone(BEIJING).isoformat(timespec="minutes"),
+    }
+
+
+def _form_page(faults: dict[str, str] | None = None, alike: list[complaints.ComplaintInfo] | None = None) -> str:
+    answers = sent() if request.method == "POST" else None
+    with unit_of_work(read_only=True) as work:
+        _, form = complaints.reception(work)
+        views = draw(work, form, _known(work), answers, faults)
+    return render_template(
+        "register/new.html",
+        views=views,
+        faults=faults or {},
+        field_labels=labels_of(views),
+        alike=alike or [],
+        once=request.form.get("_once") or once(),
+    )
+
+
+@bp.get("/new")
+@requires("register")
+def new() -> str:
+    """Show the form that records a complaint."""
+    return _form_page()
+
+
+@bp.post("/new")
+@requires("register")
+@redraws(_form_page)
+def create() -> Any:
+    """Register the complaint; when it looks like one that is there already, ask first."""
+    raw = sent()
+    if not request.form.get("_confirmed"):
+        with unit_of_work(read_only=True) as work:
+            found = complaints.alike(work, complaints.check(work, raw))
+        if found:
+            return _form_page(alike=found)
+    prefix, mark = current_app.config["BANJIE"].case_prefix, (request.form.get("_once") or None)
+    made = perform(lambda work: complaints.register(work, raw, prefix=prefix, once=mark[:60] if mark else None))
+    flash(gettext("已登记，编号 %(number)s，按“%(plan)s”办理。", number=made.case_number, plan=made.plan_name))
+    return redirect(url_for(".show", case_number=made.case_number), 303)
+
+
+@bp.post("/look")
+@requires("register")
+def look_again() -> Any:
+    """Tell the page which fields apply to what is filled in so far. Stores nothing."""
+    with unit_of_work(read_only=True) as work:
+        _, form = complaints.reception(work)
+        return jsonify(look(draw(work, form, _known(work), sent())))
+
+
+@bp.get("")
+@requires()
+def index() -> str:
+    """List the complaints that whoever is signed in may see, newest first."""
+    words, status, kind = (request.args.get(name, "").replace("\x00", "") for name in ("q", "status", "kind"))
+    status = status if status in STATUSES else ""
+    size = current_app.config["BANJIE"].page_size
+    with unit_of_work(read_only=True) as work:
+        page = complaints.search(
+            work, words=words, status=status, kind=kind, after=request.args.get("after"), limit=size
+        )
+        labels = complaints.labels(work, language())
+    return render_template(
+        "register/index.html", page=page, labels=labels, q=words, status=status, kind=kind, statuses=STATUSES
+    )
+
+
+@bp.get("/<case_number>")
+@requires()
+def show(case_number: str) -> str:
+    """Show one complaint."""
+    return _one(case_number, "register/show.html")
+
+
+@bp.get("/<case_number>/print")
+@requires()
+def print_view(case_number: str) -> str:
+    """Show one complaint as it goes on paper."""
+    return _one(case_number, "register/print.html")
+
+
+def _one(case_number: str, template: str) -> str:
+    with unit_of_work(read_only=True) as work:
+        complaint = complaints.find(work, case_number)
+        labels = complaints.labels(work, language())
+        steps = tasks.of_instance(work, complaint.instance_id)
+        names = people.names(
+            work, [complaint.registered_by, *(step.closed_by for step in steps), *(step.assignee for step in steps)]
+        )
+    steps.sort(key=lambda step: step.closed_at or step.created_at)
+    return render_template(template, complaint=complaint, labels=labels, steps=steps, names=names)
