@@ -8,7 +8,7 @@ const outdir = process.env.OUTDIR || '../webapp/static/dist';
 rmSync(outdir, { recursive: true, force: true });
 
 const { metafile } = await build({
-  entryPoints: ['src/page.js', 'src/diagram.js'],
+  entryPoints: ['src/htmx.js', 'src/diagram.js'],
   outdir,
   bundle: true,
   minify: true,

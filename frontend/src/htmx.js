@@ -1,0 +1,4 @@
+// htmx for every page, as one script.
+import htmx from 'htmx.org';
+
+window.htmx = htmx;

@@ -1,0 +1,171 @@
+"""Gathers what the page of a case shows, with one reading of the engine each. It changes nothing."""
+
+from __future__ import annotations
+
+from collections import Counter
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from engine import deployments, incidents, instances, tasks
+from engine.diagram import Kind, Node
+from engine.errors import NotFound
+from engine.family import Family
+from engine.forms import Form
+from engine.instances import InstanceInfo
+from engine.tasks import TaskInfo
+from engine.work import UnitOfWork
+from webapp import complaints, people
+from webapp.cases.variables import Labels, Row
+from webapp.cases.words import Act, acts
+from webapp.complaints import ComplaintInfo
+from webapp.i18n import gettext, moment
+
+
+@dataclass(frozen=True, slots=True)
+class Deadline:
+    """A deadline that runs. `token` names it for moving; `watches` is the step that a timer on its edge watches."""
+
+    token: int
+    element: str
+    name: str
+    due_at: datetime
+    is_provisional: bool
+    is_internal: bool
+    watches: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """An element of the diagram in words: for people who do not see the picture."""
+
+    element: str
+    name: str
+    role: str
+    number: int
+
+
+@dataclass(slots=True)
+class CasePage:
+    """Everything on the page of a case."""
+
+    info: InstanceInfo
+    open_tasks: list[TaskInfo]
+    closed_tasks: list[TaskInfo]
+    deadlines: list[Deadline]
+    open_incidents: list[incidents.IncidentInfo]
+    current: list[Step]
+    passed: list[Step]
+    complaint: ComplaintInfo | None  #: None: the case was not started by registering a complaint
+    complaint_rows: list[Row]
+    rows: list[Row]
+    acts: list[Act]
+    names: dict[str, str]
+    end_name: str
+
+
+def read(work: UnitOfWork, instance_id: int, language: str, *, shows_all: bool = False) -> CasePage:
+    """Return what the page of a case shows. Raises NotFound when the actor may not see it."""
+    info = instances.get(work, instance_id)
+    family = deployments.open_family(work, info.definition_id)
+    nodes = _nodes(family)
+    registering = _registering(work)
+    labels = Labels([*registering, *family.forms.values()], language)
+    asked = {key for form in registering for field in form.walk() for key in field.keys}
+    rows = labels.rows(instances.variables(work, instance_id))
+    state = instances.diagram_state(work, instance_id)
+    timeline = instances.timeline(work, instance_id)
+    found = tasks.of_instance(work, instance_id)
+    shown = acts(timeline, {key: node.kind for key, node in nodes.items()}, labels, shows_all=shows_all)
+    is_open = info.status in ("running", "suspended")
+    ids = [act.actor for act in shown] + [info.started_by]
+    ids += [name for task in found for name in (task.assignee, task.closed_by) if name]
+    return CasePage(
+        info=info,
+        open_tasks=[task for task in found if task.closed_at is None],
+        closed_tasks=[task for task in found if task.closed_at is not None],
+        deadlines=_deadlines(work, instance_id, nodes) if is_open else [],
+        open_incidents=[item for item in incidents.of_instance(work, instance_id) if item.resolved_at is None],
+        current=[_step(nodes, element, number) for element, number in state.tokens.items()],
+        passed=_passed(nodes, [entry.element for entry in timeline if entry.what == "completed"]),
+        complaint=complaints.of_instance(work, instance_id),
+        complaint_rows=[row for row in rows if row.key in asked],
+        rows=[row for row in rows if row.key not in asked],
+        acts=shown,
+        names=people.names(work, ids),
+        end_name=nodes[info.end_element].name if info.end_element in nodes else "",
+    )
+
+
+def state(work: UnitOfWork, instance_id: int) -> dict[str, Any]:
+    """Return the case on its diagram, as the page's script wants it. Raises NotFound as `read`."""
+    info = instances.get(work, instance_id)
+    shown = instances.diagram_state(work, instance_id)
+    left = Counter(entry.element for entry in instances.timeline(work, instance_id) if entry.what == "cancelled")
+    return {
+        "version": info.version,
+        "tokens": shown.tokens,
+        "done": shown.done,
+        "cancelled": left,
+        "incidents": {element: gettext("流程故障：%(text)s", text=text) for element, text in shown.incidents.items()},
+        "deadlines": {
+            element: {
+                "text": moment(due_at, with_year=False),
+                "late": due_at < work.now,
+                "title": gettext("时限 %(moment)s", moment=moment(due_at)),
+            }
+            for element, due_at in shown.deadlines.items()
+        },
+        "words": {"token": gettext("正在此处：%n 个"), "done": gettext("已完成 %n 次")},
+    }
+
+
+def picture(work: UnitOfWork, instance_id: int) -> bytes:
+    """Return the file of the case's diagram as its author saved it. Raises NotFound as `read`."""
+    return instances.diagram_state(work, instance_id).xml
+
+
+def _registering(work: UnitOfWork) -> list[Form]:
+    """Return the form that complaints are registered with, in a list; none where it is not deployed."""
+    try:
+        return [complaints.reception(work)[1]]
+    except NotFound:
+        return []
+
+
+def _nodes(family: Family) -> dict[str, Node]:
+    return {node.id: node for process in family.processes.values() for _, node in process.body.walk()}
+
+
+def _deadlines(work: UnitOfWork, instance_id: int, nodes: dict[str, Node]) -> list[Deadline]:
+    found = []
+    for wait in instances.waits(work, instance_id):
+        if wait.due_at is None:
+            continue
+        host = nodes.get(wait.node.attached_to or "")
+        found.append(
+            Deadline(
+                wait.token,
+                wait.element,
+                wait.name or wait.element,
+                wait.due_at,
+                wait.is_provisional,
+                wait.node.properties.get("clock") == "internal",
+                host.name if host is not None else "",
+            )
+        )
+    return sorted(found, key=lambda deadline: deadline.due_at)
+
+
+def _step(nodes: dict[str, Node], element: str, number: int) -> Step:
+    node = nodes.get(element)
+    if node is None:
+        return Step(element, element, "", number)
+    return Step(element, node.name or element, gettext("、").join(node.roles), number)
+
+
+def _passed(nodes: dict[str, Node], completed: list[str]) -> list[Step]:
+    """Return the steps done, in the order of their first time. Gateways have no place in a list of what was done."""
+    gateways = {Kind.EXCLUSIVE, Kind.PARALLEL, Kind.INCLUSIVE, Kind.EVENT_BASED, Kind.COMPLEX}
+    counted = Counter(element for element in completed if element in nodes and nodes[element].kind not in gateways)
+    return [_step(nodes, element, number) for element, number in counted.items()]

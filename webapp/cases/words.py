@@ -1,0 +1,132 @@
+"""What happened to a case, in the words of people. It decides nothing; it reads no database."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+from engine.diagram import Kind
+from engine.instances import TimelineEntry
+from webapp.cases.variables import Labels, Row
+from webapp.i18n import gettext, is_english, lazy_gettext, moment
+
+#: Each kind of entry: its words, and how a page marks it.
+_WORDS: dict[str, tuple[Any, str]] = {
+    "started": (lazy_gettext("登记并启动流程"), "begin"),
+    "ready": (lazy_gettext("待办"), "quiet"),
+    "completed": (lazy_gettext("完成"), "done"),
+    "cancelled": (lazy_gettext("撤销，不再需要"), "quiet"),
+    "armed": (lazy_gettext("开始计时"), "quiet"),
+    "moved": (lazy_gettext("时限变更"), "quiet"),
+    "caught": (lazy_gettext("发生"), "event"),
+    "thrown": (lazy_gettext("发出"), "event"),
+    "ended": (lazy_gettext("流程结束"), "end"),
+    "incident": (lazy_gettext("流程故障"), "failed"),
+    "resolved": (lazy_gettext("故障排除"), "done"),
+    "changed": (lazy_gettext("数据变更"), "quiet"),
+    "claimed": (lazy_gettext("签收"), "person"),
+    "released": (lazy_gettext("退回岗位"), "person"),
+    "reassigned": (lazy_gettext("改派"), "person"),
+    "suspended": (lazy_gettext("中止"), "operation"),
+    "resumed": (lazy_gettext("恢复"), "operation"),
+    "case_cancelled": (lazy_gettext("取消投诉件"), "operation"),
+    "deadline_moved": (lazy_gettext("调整时限"), "operation"),
+    "deadlines_recomputed": (lazy_gettext("按公布的日历重新计算时限"), "operation"),
+    "retried": (lazy_gettext("重试"), "operation"),
+    "restricted": (lazy_gettext("设为保密件"), "operation"),
+}
+#: What a reader of the case wants to know; the rest is shown on request.
+_MATTERS = frozenset(_WORDS) - {"ready", "armed", "moved", "changed", "cancelled", "completed", "caught", "thrown"}
+_STEPS = frozenset({Kind.USER_TASK, Kind.MANUAL_TASK, Kind.SERVICE_TASK, Kind.SEND_TASK, Kind.RECEIVE_TASK})
+_STEPS_THAT_DECIDE = frozenset({Kind.BUSINESS_RULE_TASK, Kind.CALL_ACTIVITY})
+_EVENTS = frozenset({Kind.BOUNDARY, Kind.CATCH, Kind.THROW})
+#: Said in the sentence already, or of no meaning to a reader.
+_HIDDEN = frozenset(
+    {"reason", "task", "incident", "plan", "zh", "en", "code", "from", "to", "element", "due_at", "token"}
+)
+
+
+@dataclass(slots=True)
+class Happening:
+    """A line of the timeline: who, where, what. `tone` says how a page marks it; `rows` are the data of the step."""
+
+    name: str
+    element: str
+    words: str
+    tone: str
+    reason: str = ""
+    detail: str = ""
+    rows: list[Row] = field(default_factory=list)
+
+
+@dataclass(slots=True)
+class Act:
+    """What one person (or the system) did at one moment."""
+
+    at: datetime
+    actor: str
+    happenings: list[Happening]
+
+
+def acts(timeline: Iterable[TimelineEntry], kinds: Mapping[str, Kind], labels: Labels, *, shows_all: bool) -> list[Act]:
+    """Return the timeline by acts, newest first. Without `shows_all` only what matters to a reader of the case."""
+    found: list[Act] = []
+    for entry in timeline:
+        if not shows_all and not _matters(entry, kinds):
+            continue
+        if not found or (found[-1].at, found[-1].actor) != (entry.at, entry.actor):
+            found.append(Act(entry.at, entry.actor, []))
+        found[-1].happenings.append(_happening(entry, kinds, labels))
+    return found[::-1]
+
+
+def _matters(entry: TimelineEntry, kinds: Mapping[str, Kind]) -> bool:
+    kind = kinds.get(entry.element)
+    if entry.what == "completed":
+        return kind in _STEPS or kind in _STEPS_THAT_DECIDE
+    if entry.what in ("caught", "thrown"):
+        return kind in _EVENTS
+    return entry.what in _MATTERS
+
+
+def _happening(entry: TimelineEntry, kinds: Mapping[str, Kind], labels: Labels) -> Happening:
+    words, tone = _WORDS.get(entry.what, (entry.what, "quiet"))
+    if entry.what == "caught" and kinds.get(entry.element) is Kind.BOUNDARY:
+        tone = "alarm"
+    data = dict(entry.data)
+    reason = str(data.get("reason") or "")
+    return Happening(
+        name=entry.name,
+        element=entry.element,
+        words=str(words),
+        tone=tone,
+        reason=reason,
+        detail=_detail(entry.what, data),
+        rows=[row for row in labels.rows(_variables(entry.what, data)) if row.label],
+    )
+
+
+def _variables(what: str, data: Mapping[str, Any]) -> dict[str, Any]:
+    """Return the case's data that an entry carries."""
+    held = data.get("variables") or data.get("answers") or data.get("changed")
+    if isinstance(held, Mapping):
+        return dict(held)
+    if what in ("started", "completed", "changed"):
+        return {key: value for key, value in data.items() if key not in _HIDDEN}
+    return {}
+
+
+def _detail(what: str, data: Mapping[str, Any]) -> str:
+    if what == "reassigned":
+        return gettext("改派给 %(person)s", person=data.get("to", ""))
+    if what == "deadline_moved":
+        return gettext("由 %(was)s 改为 %(now)s", was=moment(data.get("from")), now=moment(data.get("to")))
+    if what == "armed" and data.get("due_at"):
+        return gettext("到 %(moment)s", moment=moment(data["due_at"]))
+    if what == "incident":
+        return str(data.get("en" if is_english() else "zh") or "")
+    if what == "restricted":
+        return gettext("知悉人员：%(people)s", people=gettext("、").join(data.get("people", [])))
+    return ""

@@ -1,0 +1,1 @@
+"""All cases for administrators, their incidents, and acting on them."""

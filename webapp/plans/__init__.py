@@ -1,0 +1,1 @@
+"""Plans: their versions and files, deploying new ones from a modeler's files, trying their decisions."""
