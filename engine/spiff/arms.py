@@ -21,7 +21,8 @@ AWAITED = (diagram.Timer, diagram.Message, diagram.Signal, diagram.Conditional)
 
 def event_of(token: Token) -> diagram.EventDefinition:
     """Return the event that the token waits for."""
-    return token.task_spec.node.events[token.internal_data.get("e", 0)]
+    index: int = token.internal_data.get("e", 0)
+    return token.task_spec.node.events[index]
 
 
 def arm_all(parent: Token, elements: Iterable[Element]) -> None:

@@ -28,6 +28,7 @@ _BATCH = 1_000
 class Case(Workflow):
     """The tokens of one case and the queue of those that can move."""
 
+    spec: ProcessSpec
     tasks: dict[int, Token]
 
     def __init__(self, spec: ProcessSpec, plan: Plan, world: World) -> None:
@@ -99,7 +100,7 @@ class Case(Workflow):
             self.clear(token)
         self._unlink(token)
 
-    def cancel(self, token: Token) -> None:
+    def stop(self, token: Token) -> None:
         """Stop a token and all inside it."""
         self.clear(token)
         self._note_cancelled(token)

@@ -107,7 +107,8 @@ def _undo(token: Token, name: str, values: dict[str, Any], nested: list[Record])
         handler.data.update(values)
         return True
     inner = spec.inner
-    start = next((h for h in inner.body.handlers if h.node.event(diagram.Compensation) is not None), None)
+    handlers = inner.body.handlers if inner.body is not None else []
+    start = next((h for h in handlers if h.node.event(diagram.Compensation) is not None), None)
     if start is None and not nested:
         return False
     restored = case.spawn(inner, token, STARTED)

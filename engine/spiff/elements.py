@@ -42,7 +42,7 @@ class Element(TaskSpec):
     gathers = False  #: several tokens are needed to enter it
 
     def __init__(self, scope: ScopeSpec, node: diagram.Node, name: str | None = None) -> None:
-        super().__init__(scope, name or node.id)
+        super().__init__(scope, name or node.id)  # type: ignore[no-untyped-call]  # ships no types
         self.scope = scope
         self.node = node
         self.ways: list[Way] = []
@@ -58,7 +58,7 @@ class Element(TaskSpec):
         is_default = flow.id == self.node.default
         self.ways.append(Way(flow.id, target, flow.condition, is_default))
         self.has_conditions = self.has_conditions or flow.condition is not None or is_default
-        self.connect(target)
+        self.connect(target)  # type: ignore[no-untyped-call]  # ships no types
 
     @property
     def inner(self) -> Element:
@@ -68,6 +68,10 @@ class Element(TaskSpec):
     def moves(self) -> list[Element]:
         """Return where a token can go from here in one move."""
         return [way.target for way in self.ways] + list(self.boundaries)
+
+    def serialize(self, serializer: Any, **_options: Any) -> Any:
+        """Specs are made from the diagram each time; they are not stored."""
+        raise NotImplementedError
 
     def _predict(self, my_task: Token, *_args: Any, **_options: Any) -> None:
         """Predict nothing: the tree holds what is, not what may be."""
@@ -86,6 +90,18 @@ class Element(TaskSpec):
 
     def gather(self, token: Token) -> bool:
         """Take an arriving token to those that wait here; return whether the element is entered now."""
+        raise NotImplementedError
+
+    def caught(self, token: Token, values: dict[str, Any]) -> None:
+        """Go on: the event that `token` waited for has come."""
+        raise NotImplementedError
+
+    def has_all(self, token: Token) -> bool:
+        """Take one arm of several; return whether the element has what it waits for."""
+        return True
+
+    def chosen(self, token: Token, arm: Token, values: dict[str, Any]) -> None:
+        """Go on behind the event that came first."""
         raise NotImplementedError
 
     def settle(self, token: Token) -> bool:

@@ -17,10 +17,6 @@ if TYPE_CHECKING:
 class Catching(Element):
     """An element that may wait for events. `caught` says what happens when one comes."""
 
-    def caught(self, token: Token, values: dict[str, Any]) -> None:
-        """Go on: the event that `token` waited for has come."""
-        raise NotImplementedError
-
     def resume(self, token: Token) -> None:
         arms.resume(token)
 
@@ -110,7 +106,7 @@ class Boundary(Catching):
         token = case.spawn(self, host.up, DONE)
         case.finish(token, values)
         if self.node.interrupting:
-            case.cancel(host)
+            case.stop(host)
         return token
 
 

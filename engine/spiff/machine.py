@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
 from functools import wraps
-from typing import Any, Concatenate, ParamSpec, TypeVar
+from typing import Any, Concatenate, ParamSpec, TypeVar, cast
 
 from engine import diagram
 from engine.diagram import Kind
@@ -34,7 +34,7 @@ def _guarded(method: Callable[Concatenate[Machine, P], R]) -> Callable[Concatena
             self._is_broken = True
             raise
 
-    return guarded
+    return cast(Callable[Concatenate["Machine", P], R], guarded)
 
 
 class Machine:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from SpiffWorkflow.specs import WorkflowSpec
+from SpiffWorkflow.specs.WorkflowSpec import WorkflowSpec
 
 from engine import diagram
 
@@ -20,7 +20,7 @@ class ScopeSpec(WorkflowSpec):
     task_specs: dict[str, Element]
 
     def __init__(self, scope: diagram.Scope, everything: dict[str, Element]) -> None:
-        super().__init__(name=scope.id)
+        super().__init__(name=scope.id)  # type: ignore[no-untyped-call]  # ships no types
         self.scope = scope
         self.all = everything  #: the elements of the whole process by id, at any depth
         self.starts: list[Element] = []  #: what gets a token when the scope opens

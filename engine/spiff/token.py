@@ -29,7 +29,7 @@ class Token(Task):
     triggered = False
     last_state_change = 0.0
 
-    id: int
+    id: int  # type: ignore[assignment]  # whole numbers instead of the base's UUIDs
     task_spec: Element
     workflow: Case
     data: dict[str, Any]
@@ -40,14 +40,14 @@ class Token(Task):
         self.id = number
         self.workflow = case
         self.task_spec = spec
-        self._children: dict[int, None] = {}
+        self._children: dict[int, None] = {}  # type: ignore[assignment]  # ordered, and quick to remove from
         self._state = state
         self.data = {}
         self.internal_data = {}
         self.live = 0
         self.joins: dict[str, int] | None = None
         if parent is None:
-            self._parent: int | None = None
+            self._parent: int | None = None  # type: ignore[assignment]  # see `id`
             self.level = 0
         else:
             self._parent = parent.id
@@ -63,6 +63,7 @@ class Token(Task):
     @property
     def up(self) -> Token:
         """The parent, which must be there."""
+        assert self._parent is not None
         return self.workflow.tasks[self._parent]
 
     def step(self) -> None:
