@@ -1,0 +1,299 @@
+"""Events: which may stand where, what each needs, and who hears what."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from engine import diagram
+from engine.checks.subject import Subject
+from engine.diagram import ACTIVITIES, EVENTS, EventDefinition, Kind, Node, Scope
+
+_T, _M, _S = diagram.Timer, diagram.Message, diagram.Signal
+_ERROR, _ESCALATION, _IF = diagram.Error, diagram.Escalation, diagram.Conditional
+_LINK, _UNDO, _STOP, _CANCEL = diagram.Link, diagram.Compensation, diagram.Terminate, diagram.Cancel
+
+_ALLOWED: dict[Kind, tuple[type[EventDefinition], ...]] = {
+    Kind.START: (_T, _M, _S, _IF),
+    Kind.CATCH: (_T, _M, _S, _IF, _LINK),
+    Kind.THROW: (_M, _S, _ESCALATION, _LINK, _UNDO),
+    Kind.BOUNDARY: (_T, _M, _S, _IF, _ERROR, _ESCALATION, _UNDO, _CANCEL),
+    Kind.END: (_M, _S, _ERROR, _ESCALATION, _UNDO, _STOP, _CANCEL),
+}
+_EVENT_SUBPROCESS_START = (_T, _M, _S, _IF, _ERROR, _ESCALATION, _UNDO)
+_WORDS = {
+    _T: ("定时", "timer"),
+    _M: ("消息", "message"),
+    _S: ("信号", "signal"),
+    _IF: ("条件", "conditional"),
+    _ERROR: ("错误", "error"),
+    _ESCALATION: ("升级", "escalation"),
+    _LINK: ("链接", "link"),
+    _UNDO: ("补偿", "compensation"),
+    _STOP: ("终止", "terminate"),
+    _CANCEL: ("取消", "cancel"),
+}
+
+
+def check(subject: Subject) -> None:
+    """Say what is wrong with the events of the process."""
+    for scope, owner in subject.scopes():
+        in_event_subprocess = owner is not None and owner.kind is Kind.EVENT_SUBPROCESS
+        for node in scope.nodes.values():
+            if node.kind in EVENTS:
+                _allowed(subject, node, in_event_subprocess)
+                _codes(subject, node)
+                if node.kind is Kind.BOUNDARY:
+                    _boundary(subject, scope, node)
+                elif node.kind is Kind.START and in_event_subprocess:
+                    _event_start(subject, node)
+            elif node.kind is Kind.EVENT_BASED:
+                _event_gateway(subject, scope, node)
+            if node.instantiating and node.incoming:
+                subject.refuse(
+                    "instantiate-with-incoming",
+                    node,
+                    "创建实例的元素（instantiate）不能有进入的线。",
+                    "an element that starts cases (instantiate) has no flow in.",
+                    ("取消 instantiate，或删去进入的线。", "Take instantiate away, or delete the flow."),
+                )
+        _links(subject, scope)
+    _cancels(subject)
+    _compensations(subject)
+
+
+def word(event: EventDefinition) -> tuple[str, str]:
+    """Return what kind of event this is, Chinese and English."""
+    return _WORDS[type(event)]
+
+
+def _allowed(subject: Subject, node: Node, in_event_subprocess: bool) -> None:
+    allowed = _ALLOWED[node.kind]
+    if node.kind is Kind.START and in_event_subprocess:
+        allowed = _EVENT_SUBPROCESS_START
+    for event in node.events:
+        if not isinstance(event, allowed):
+            zh, en = word(event)
+            subject.error(
+                "event-not-allowed",
+                node,
+                f"{zh}事件不能画在这里。",
+                f"a {en} event may not stand here.",
+                ("换一种事件，或换一个位置。", "Use another event, or another place."),
+            )
+    if not node.events and node.kind in (Kind.CATCH, Kind.BOUNDARY):
+        subject.error(
+            "event-without-trigger",
+            node,
+            "捕获事件没有触发条件，不知道在等什么。",
+            "the catching event has no trigger: it waits for nothing.",
+            ("选择定时、消息、信号等触发条件。", "Choose a timer, message, signal ... trigger."),
+        )
+
+
+def _codes(subject: Subject, node: Node) -> None:
+    if node.kind not in (Kind.END, Kind.THROW):
+        return
+    for event in node.events:
+        if isinstance(event, (_ERROR, _ESCALATION)) and event.code is None:
+            zh, en = word(event)
+            subject.refuse(
+                "thrown-without-code",
+                node,
+                f"抛出的{zh}没有代码。",
+                f"the thrown {en} has no code.",
+                (f"选择一个{zh}并填写代码。", f"Choose an {en} and fill in its code."),
+            )
+
+
+def _boundary(subject: Subject, scope: Scope, node: Node) -> None:
+    host = scope.nodes.get(node.attached_to or "")
+    if host is None:
+        return  # reading has said so
+    if host.kind not in ACTIVITIES or host.kind is Kind.EVENT_SUBPROCESS:
+        subject.error(
+            "boundary-host",
+            node,
+            f"边界事件只能附着在活动上，“{host.id}”不是。",
+            f"a boundary event is attached to an activity; {host.id!r} is none.",
+            ("把它拖到任务或子流程的边框上。", "Drag it onto the border of a task or subprocess."),
+        )
+    if node.event(_CANCEL) is not None and host.kind is not Kind.TRANSACTION:
+        subject.error(
+            "cancel-outside-transaction",
+            node,
+            "取消边界事件只能附着在事务子流程上。",
+            "a cancel boundary event is attached to a transaction.",
+            ("把子流程改为事务，或换一种事件。", "Make the subprocess a transaction, or use another event."),
+        )
+    if not node.interrupting and (node.event(_ERROR) is not None or node.event(_CANCEL) is not None):
+        subject.error(
+            "must-interrupt",
+            node,
+            "错误和取消边界事件总是中断活动。",
+            "an error or cancel boundary event always interrupts.",
+            ("改为中断型（实线）。", "Make it interrupting (solid line)."),
+        )
+    if node.event(_UNDO) is not None:
+        _compensation_boundary(subject, scope, node)
+    elif not node.outgoing and subject.process.is_executable:
+        subject.refuse(
+            "boundary-no-way-on",
+            node,
+            "边界事件没有出去的线。",
+            "no flow leaves the boundary event.",
+            ("画出事件发生后怎么办。", "Draw what happens then."),
+        )
+
+
+def _compensation_boundary(subject: Subject, scope: Scope, node: Node) -> None:
+    if node.outgoing:
+        subject.error(
+            "compensation-flow",
+            node,
+            "补偿边界事件没有顺序流，用关联线连到补偿活动。",
+            "a compensation boundary event has no flows; an association leads to its handler.",
+            ("改用关联线（虚线）。", "Use an association (dotted)."),
+        )
+        return
+    targets = [scope.nodes.get(one.target) for one in scope.associations if one.source == node.id]
+    handlers = [target for target in targets if target is not None]
+    if len(handlers) != 1 or not handlers[0].is_for_compensation:
+        subject.refuse(
+            "compensation-without-handler",
+            node,
+            "补偿边界事件须用关联线连到一个补偿活动（isForCompensation）。",
+            "a compensation boundary event has one association, to a compensation activity (isForCompensation).",
+            ("画一个补偿活动并连过去。", "Draw a compensation activity and connect it."),
+        )
+
+
+def _event_start(subject: Subject, node: Node) -> None:
+    if not node.interrupting and (node.event(_ERROR) is not None or node.event(_UNDO) is not None):
+        subject.error(
+            "must-interrupt",
+            node,
+            "错误和补偿的事件子流程总是中断型。",
+            "an event subprocess for an error or compensation always interrupts.",
+            ("改为中断型（实线）。", "Make it interrupting (solid line)."),
+        )
+
+
+def _event_gateway(subject: Subject, scope: Scope, node: Node) -> None:
+    targets = [scope.nodes[flow.target] for flow in node.outgoing]
+    if len(targets) < 2 and subject.process.is_executable:
+        subject.warn(
+            "event-gateway-single",
+            node,
+            "事件网关后面应有两个以上的事件。",
+            "an event gateway has two events or more behind it.",
+            ("补上另一个事件，或去掉网关。", "Add the other event, or take the gateway away."),
+        )
+    has_message = any(target.kind is Kind.CATCH and target.event(_M) for target in targets)
+    for target in targets:
+        is_receive = target.kind is Kind.RECEIVE_TASK
+        is_catch = target.kind is Kind.CATCH and target.events and target.event(_LINK) is None
+        if not (is_receive or is_catch):
+            subject.error(
+                "event-gateway-target",
+                target,
+                "事件网关后面只能接定时、消息、信号、条件捕获事件或接收任务。",
+                "behind an event gateway stand timer, message, signal, conditional catch events or receive tasks.",
+                ("换成捕获事件，或改用其他网关。", "Use a catch event, or another gateway."),
+            )
+            continue
+        if is_receive and has_message:
+            subject.error(
+                "event-gateway-mixed",
+                target,
+                "同一事件网关后面不能既有消息事件又有接收任务。",
+                "one event gateway has message events or receive tasks behind it, not both.",
+                ("统一用一种。", "Use one kind."),
+            )
+        if len(target.incoming) > 1:
+            subject.error(
+                "event-gateway-shared",
+                target,
+                "事件网关后面的事件不能再有别的进线。",
+                "an event behind an event gateway has no other flow in.",
+                ("给别的路径另画一个事件。", "Draw an event of its own for the other way."),
+            )
+        if is_receive and any(other.attached_to == target.id for other in scope.nodes.values()):
+            subject.error(
+                "event-gateway-boundary",
+                target,
+                "事件网关后面的接收任务不能有边界事件。",
+                "a receive task behind an event gateway has no boundary events.",
+            )
+
+
+def _links(subject: Subject, scope: Scope) -> None:
+    throws: dict[str, list[Node]] = {}
+    catches: dict[str, list[Node]] = {}
+    for node in scope.nodes.values():
+        for event in node.events:
+            if isinstance(event, _LINK):
+                (throws if node.kind is Kind.THROW else catches).setdefault(event.name, []).append(node)
+    for name, nodes in throws.items():
+        if name not in catches:
+            subject.refuse(
+                "link-without-target",
+                nodes[0],
+                f"同一层里没有名为“{name}”的链接捕获事件。",
+                f"no link catch event {name!r} on the same level.",
+                ("补上同名的链接捕获事件。", "Add a link catch event of that name."),
+            )
+    for name, nodes in catches.items():
+        for surplus in nodes[1:]:
+            subject.error(
+                "link-twice",
+                surplus,
+                f"名为“{name}”的链接捕获事件不止一个。",
+                f"there is more than one link catch event {name!r}.",
+                ("改名或删去一个。", "Rename or delete one."),
+            )
+        if name not in throws:
+            subject.warn(
+                "link-without-source",
+                nodes[0],
+                f"没有链接抛出事件跳到“{name}”。",
+                f"no link throw event jumps to {name!r}.",
+                ("补上抛出事件，或删去它。", "Add the throw event, or delete this one."),
+            )
+
+
+def _cancels(subject: Subject) -> None:
+    """Check that cancel end events stand in a transaction, at any depth of plain subprocesses below it."""
+    work: list[tuple[Scope, bool]] = [(subject.process.body, False)]
+    while work:
+        scope, in_transaction = work.pop()
+        for node in scope.nodes.values():
+            if node.kind is Kind.END and node.event(_CANCEL) is not None and not in_transaction:
+                subject.error(
+                    "cancel-outside-transaction",
+                    node,
+                    "取消结束事件只能画在事务子流程里。",
+                    "a cancel end event stands inside a transaction.",
+                    ("换成错误或终止结束事件。", "Use an error or terminate end event."),
+                )
+            if node.body is not None:
+                work.append((node.body, node.kind is Kind.TRANSACTION))
+
+
+def _compensations(subject: Subject) -> None:
+    """Check that what is compensated by name is an activity of the process."""
+    activities = {node.id for _, node in subject.walk() if node.kind in ACTIVITIES}
+    for _, node in subject.walk():
+        for event in _thrown(node):
+            if isinstance(event, _UNDO) and event.activity and event.activity not in activities:
+                subject.error(
+                    "compensation-target",
+                    node,
+                    f"要补偿的“{event.activity}”不是本流程的活动。",
+                    f"{event.activity!r}, to be compensated, is no activity of this process.",
+                    ("重新选择活动。", "Choose the activity again."),
+                )
+
+
+def _thrown(node: Node) -> Iterator[EventDefinition]:
+    if node.kind in (Kind.THROW, Kind.END):
+        yield from node.events

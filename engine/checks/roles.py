@@ -1,0 +1,59 @@
+"""Who does what: user tasks without anybody, roles the house does not know."""
+
+from __future__ import annotations
+
+from engine.checks.subject import Subject
+from engine.diagram import Kind, Lane, Node
+from engine.findings import Severity
+
+
+def check(subject: Subject) -> None:
+    """Say which user tasks nobody is offered, and which lanes and groups name no known role."""
+    used: dict[str, Node] = {}
+    for _, node in subject.walk():
+        if node.kind not in (Kind.USER_TASK, Kind.MANUAL_TASK):
+            continue
+        who = node.assignment
+        has_expression = who is not None and (who.assignee is not None or who.groups_expression is not None)
+        if not node.roles and not has_expression and not (who is not None and who.users):
+            is_house = subject.known.roles is not None
+            subject.say(
+                Severity.ERROR if is_house else Severity.WARNING,
+                "task-without-role",
+                node,
+                "没有人能看到这个任务：它不在有名称的泳道里，也没有候选组。",
+                "nobody is offered this task: it stands in no named lane and has no candidate group.",
+                ("把它放进泳道，或填写候选组。", "Put it into a lane, or fill in a candidate group."),
+            )
+        for role in node.roles:
+            used.setdefault(role, node)
+    known = subject.known.roles
+    if known is None:
+        return
+    lanes = {lane.name: lane for lane in _lanes(subject.process.lanes)}
+    for role, node in used.items():
+        if role in known:
+            continue
+        lane = lanes.get(role)
+        subject.say(
+            Severity.ERROR,
+            "role-unknown",
+            node,
+            f"本系统没有角色“{role[:80]}”。",
+            f"this house has no role {role[:80]!r}.",
+            (
+                "改正泳道名称，或请管理员先建立该角色。",
+                "Correct the lane's name, or have the administrator make the role first.",
+            ),
+            lane.place if lane is not None else None,
+        )
+
+
+def _lanes(lanes: list[Lane]) -> list[Lane]:
+    found: list[Lane] = []
+    work = list(lanes)
+    while work:
+        lane = work.pop()
+        found.append(lane)
+        work.extend(lane.children)
+    return found
