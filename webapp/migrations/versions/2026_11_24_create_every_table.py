@@ -40,6 +40,12 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("year", name=op.f("pk_calendar_year")),
     )
     op.create_table(
+        "complaint_counter",
+        sa.Column("year", sa.Integer(), autoincrement=False, nullable=False),
+        sa.Column("last", sa.Integer(), nullable=False),
+        sa.PrimaryKeyConstraint("year", name=op.f("pk_complaint_counter")),
+    )
+    op.create_table(
         "deployment",
         sa.Column("id", sa.Integer(), nullable=False),
         sa.Column("deployed_at", sa.DateTime(timezone=True), nullable=False),
@@ -164,6 +170,34 @@ def upgrade() -> None:
     with op.batch_alter_table("start_subscription") as batch_op:
         batch_op.create_index(batch_op.f("ix_start_subscription_definition_id"), ["definition_id"], unique=False)
         batch_op.create_index("ix_start_subscription_kind_name", ["kind", "name"], unique=False)
+
+    op.create_table(
+        "complaint",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("case_number", sa.String(length=40), nullable=False),
+        sa.Column("instance_id", sa.Integer(), nullable=False),
+        sa.Column("plan", sa.String(length=100), nullable=False),
+        sa.Column("kind", sa.String(length=60), nullable=False),
+        sa.Column("channel", sa.String(length=60), nullable=False),
+        sa.Column("complainant", sa.String(length=200), nullable=False),
+        sa.Column("contact", sa.String(length=300), nullable=False),
+        sa.Column("contact_key", sa.String(length=100), nullable=False),
+        sa.Column("subject", sa.String(length=300), nullable=False),
+        sa.Column("content", sa.Text(), nullable=False),
+        sa.Column("received_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("registered_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("registered_by", sa.String(length=100), nullable=False),
+        sa.Column("once", sa.String(length=60), nullable=True),
+        sa.ForeignKeyConstraint(
+            ["instance_id"], ["process_instance.id"], name=op.f("fk_complaint_instance_id_process_instance")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_complaint")),
+        sa.UniqueConstraint("case_number", name=op.f("uq_complaint_case_number")),
+        sa.UniqueConstraint("instance_id", name=op.f("uq_complaint_instance_id")),
+        sa.UniqueConstraint("once", name=op.f("uq_complaint_once")),
+    )
+    with op.batch_alter_table("complaint") as batch_op:
+        batch_op.create_index("ix_complaint_contact_key", ["contact_key", "id"], unique=False)
 
     op.create_table(
         "history",
@@ -365,6 +399,10 @@ def downgrade() -> None:
 
     op.drop_table("incident")
     op.drop_table("history")
+    with op.batch_alter_table("complaint") as batch_op:
+        batch_op.drop_index("ix_complaint_contact_key")
+
+    op.drop_table("complaint")
     with op.batch_alter_table("start_subscription") as batch_op:
         batch_op.drop_index("ix_start_subscription_kind_name")
         batch_op.drop_index(batch_op.f("ix_start_subscription_definition_id"))
@@ -390,6 +428,7 @@ def downgrade() -> None:
     op.drop_table("person")
     op.drop_table("file_content")
     op.drop_table("deployment")
+    op.drop_table("complaint_counter")
     op.drop_table("calendar_year")
     op.drop_table("calendar_day")
     op.drop_table("audit_event")

@@ -1,0 +1,131 @@
+"""Fills a new house with a demo: roles and people, the plans of the folders, complaints at different stages.
+
+Everything is made up. `banjie demo` and the browser tests use it; a real house never does.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from datetime import datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import webapp
+from engine import demo_clock, deployments, forms, jobs, tasks
+from engine.calendars import BEIJING
+from engine.diagram import Kind
+from engine.errors import NotFound
+from engine.services import Services
+from engine.work import SYSTEM, Actor, Database, UnitOfWork
+from webapp import complaints, people
+from webapp.demo.answers import plausible
+from webapp.demo.cast import PASSWORD, PEOPLE, ROLES, SPARE
+from webapp.demo.samples import SAMPLES, Sample
+
+__all__ = ["PASSWORD", "PEOPLE", "ROLES", "fill", "is_filled", "plan_files"]
+
+_SUFFIXES = (".bpmn", ".dmn", ".form")
+
+
+def plan_files() -> dict[str, bytes]:
+    """Return the plans that come with the product: the files of `processes/` and `forms/`, by name."""
+    house = Path(webapp.__file__).parent.parent
+    found = [path for folder in ("processes", "forms") for path in sorted((house / folder).rglob("*"))]
+    return {path.name: path.read_bytes() for path in found if path.suffix in _SUFFIXES}
+
+
+def is_filled(database: Database) -> bool:
+    """Return whether the database holds a demo already."""
+    with database.work(SYSTEM, read_only=True) as work:
+        return demo_clock.offset(work) is not None
+
+
+def fill(
+    database: Database,
+    services: Services | None = None,
+    *,
+    samples: Iterable[Sample] = SAMPLES,
+    report: Callable[[str], None] = lambda _step: None,
+) -> None:
+    """Fill an empty house. `report` is told what is being done, one short text a step."""
+    report("人员和岗位 / people and roles")
+    with database.work(SYSTEM) as work:
+        demo_clock.mark_as_demo(work)
+        _add_people(work)
+    report("预案 / plans")
+    with database.work(SYSTEM) as work:
+        deployments.deploy(work, plan_files(), "演示 / demo")
+        _cover_roles(work)
+    for sample in samples:
+        report(f"{sample.answers['subject']}")
+        _play(database, services or {}, sample)
+
+
+def _add_people(work: UnitOfWork) -> None:
+    for role, permissions in ROLES.items():
+        people.save_role(work, role, permissions)
+    for login, name, roles in PEOPLE:
+        people.create_person(work, login, name, roles, PASSWORD)
+
+
+def _cover_roles(work: UnitOfWork) -> None:
+    """Give every role that a plan names, and nobody has, to one person: no task may be out of reach."""
+    known = people.role_names(work)
+    wanted = {
+        role
+        for info in deployments.definitions(work)
+        for _, node in deployments.open_family(work, info.id).processes[info.key].body.walk()
+        if node.kind is Kind.USER_TASK
+        for role in node.roles
+    }
+    if missing := sorted(wanted - known):
+        for role in missing:
+            people.save_role(work, role, [])
+        people.set_roles(work, SPARE, [*people.find(work, SPARE).roles, *missing])
+
+
+def _play(database: Database, services: Services, sample: Sample) -> None:
+    """Register the sample's complaint in the past and let people work on it, step after step."""
+    started = database.clock.now().astimezone(BEIJING) - timedelta(days=sample.days_ago)
+    now = min(started.replace(hour=sample.hour, minute=20, second=0, microsecond=0), database.clock.now())
+    raw = {**sample.answers, "received_at": (now - timedelta(minutes=15)).isoformat(timespec="minutes")}
+    with database.work(_person(database, sample.registered_by), now=now) as work:
+        case = complaints.register(work, raw).instance_id
+    for step in sample.steps:
+        now = min(now + timedelta(hours=step.hours_later), database.clock.now())
+        jobs.run_due(database, services, now=now)
+        if not _complete(database, case, step.element, step.answers, now):
+            break
+    jobs.run_due(database, services)
+
+
+def _complete(database: Database, case: int, element: str, chosen: dict[str, Any], now: datetime) -> bool:
+    """Complete the open task at `element` as somebody who may; return whether there was one."""
+    with database.work(SYSTEM, read_only=True) as work:
+        found = [task for task in tasks.of_instance(work, case) if task.element_id == element and not task.closed_at]
+        doer = next((person for person in people.everybody(work) if found and _may(person.actor, found[0])), None)
+    if not found or doer is None:
+        return False
+    with database.work(doer.actor, now=now) as work:
+        form = tasks.form_of(work, found[0].id)
+        raw = {} if form is None else _answers(work, form, found[0].id, chosen)
+        tasks.complete(work, found[0].id, raw)
+    return True
+
+
+def _answers(work: UnitOfWork, form: forms.Form, task_id: int, chosen: dict[str, Any]) -> dict[str, Any]:
+    return plausible(form, tasks.context(work, task_id), chosen, work.now, work.calendar)
+
+
+def _may(actor: Actor, task: tasks.TaskInfo) -> bool:
+    return actor.id == task.assignee or (
+        task.assignee is None and (bool(actor.groups.intersection(task.groups)) or actor.id in task.users)
+    )
+
+
+def _person(database: Database, login: str) -> Actor:
+    with database.work(SYSTEM, read_only=True) as work:
+        found = people.load(work.session, login)
+    if found is None:
+        raise NotFound(f"演示没有人员“{login}”。", f"The demo has no person {login}.")
+    return found.actor
