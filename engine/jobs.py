@@ -11,7 +11,7 @@ from collections.abc import Collection
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, delete, func, or_, select, update
+from sqlalchemy import ColumnElement, func, or_, select, update
 
 from engine import deployments, history, instances, messages, start_timers
 from engine.errors import EngineError
@@ -226,7 +226,8 @@ def _token(job: Job) -> int:
 
 
 def _drop(work: UnitOfWork, job: Job) -> None:
-    work.session.execute(delete(Job).where(Job.id == job.id).execution_options(synchronize_session=False))
+    work.session.delete(job)
+    work.session.flush()
 
 
 def _count_failure(work: UnitOfWork, job_id: int, error: Exception) -> None:
