@@ -444,7 +444,7 @@ class _Maker:
 
 def _cost(node: n.Node) -> ast.expr:
     """Return the steps that one evaluation of `node` counts: about half its nodes."""
-    return _constant(1 + sum(1 for _ in node.walk()) // 2)
+    return _constant(2 + sum(1 for _ in node.walk()) // 2)
 
 
 def _whole(node: n.Node) -> int | None:
