@@ -107,14 +107,11 @@ def check(database: Database, officers: list[Officer], log: str) -> None:
     started = [case for officer in officers for case in officer.started]
     with database.work(SYSTEM, read_only=True) as work:
         session = work.session
-        status = dict(session.execute(select(ProcessInstance.id, ProcessInstance.status)).tuples().all())
+        status = dict(map(tuple, session.execute(select(ProcessInstance.id, ProcessInstance.status))))
         incidents = session.scalars(select(Incident.zh)).all()
-        effects = Counter(session.execute(select(plan.effect.c.instance_id, plan.effect.c.element_id)).tuples().all())
-        tasks = Counter(
-            session.execute(select(UserTask.instance_id, UserTask.element_id).where(UserTask.outcome == "completed"))
-            .tuples()
-            .all()
-        )
+        effects = Counter(map(tuple, session.execute(select(plan.effect.c.instance_id, plan.effect.c.element_id))))
+        done = select(UserTask.instance_id, UserTask.element_id).where(UserTask.outcome == "completed")
+        tasks = Counter(map(tuple, session.execute(done)))
         closed = set(session.scalars(select(UserTask.id).where(UserTask.closed_at.isnot(None))))
         broken = [case for case in session.scalars(select(ProcessInstance)) if history.broken_at(work, case)]
         told = Counter(
