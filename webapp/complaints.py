@@ -5,7 +5,6 @@ A complaint is as visible as its case: every reading verb asks `engine.visibilit
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
@@ -22,6 +21,7 @@ from engine.instances import Page
 from engine.tables import Base, ProcessDefinition, ProcessInstance, UserTask
 from engine.visibility import visible_instances
 from engine.work import UnitOfWork
+from webapp.complaint_words import contact_key, masked, pairs
 
 #: The decision that picks the plan (inputs: the form's answers; output `plan`) and the form that records a complaint.
 DECISION = "complaint_plan"
@@ -181,11 +181,11 @@ def alike(work: UnitOfWork, answers: Mapping[str, Any], limit: int = 5) -> list[
         .order_by(Complaint.id.desc())
         .limit(50)
     ).all()
-    words = _pairs(_word(answers, "subject") + _word(answers, "content"))
+    words = pairs(_word(answers, "subject") + _word(answers, "content"))
     scored = []
     for row in rows:
         info = _info(*row)
-        theirs = _pairs(info.subject + info.content)
+        theirs = pairs(info.subject + info.content)
         shared = len(words & theirs) / max(1, min(len(words), len(theirs)))
         if shared >= _ALIKE or info.complainant == name:
             scored.append((shared, info))
@@ -208,6 +208,14 @@ def of_instance(work: UnitOfWork, instance_id: int) -> ComplaintInfo | None:
     """Return the complaint of a case that the actor may see; None when the case was not started by registering."""
     row = work.session.execute(_select(work).where(Complaint.instance_id == instance_id)).one_or_none()
     return None if row is None else _info(*row)
+
+
+def subjects(work: UnitOfWork, instance_ids: list[int]) -> dict[int, str]:
+    """Return case -> subject of its complaint, for a list of cases that the actor was shown already."""
+    if not instance_ids:
+        return {}
+    found = select(Complaint.instance_id, Complaint.subject).where(Complaint.instance_id.in_(set(instance_ids)))
+    return dict(work.session.execute(found).tuples().all())
 
 
 def search(
@@ -263,26 +271,6 @@ def labels(work: UnitOfWork, language: str = "zh") -> dict[str, dict[str, str]]:
         for field in found.forms[FORM].walk()
         if field.options and field.keys
     }
-
-
-def masked(contact: str) -> str:
-    """Return a contact of which only the ends are readable: 138****5678, z***@example.com, 王***."""
-    contact = contact.strip()
-    if "@" in contact:
-        name, _, host = contact.partition("@")
-        return f"{name[:1]}***@{host}"
-    digits = sum(sign.isdigit() for sign in contact)
-    if digits >= 7:
-        return f"{contact[:3]}****{contact[-4:]}"
-    return f"{contact[:1]}***" if contact else ""
-
-
-def contact_key(contact: str) -> str:
-    """Return a contact as it is compared: the digits of a telephone number, else the text without blanks and case."""
-    digits = re.sub(r"\D", "", contact)
-    if len(digits) >= 7:
-        return digits.removeprefix("0086").removeprefix("86")[:100] if len(digits) > 11 else digits[:100]
-    return re.sub(r"\s", "", contact).lower()[:100]
 
 
 # --- private --------------------------------------------------------------------------------------------------
@@ -406,9 +394,3 @@ def _moment(value: Any) -> datetime | None:
 def _word(answers: Mapping[str, Any], name: str) -> str:
     value = answers.get(name)
     return value.strip() if isinstance(value, str) else ""
-
-
-def _pairs(words: str) -> set[str]:
-    """Return the pairs of neighbouring letters: what Chinese texts have in common, without a dictionary."""
-    letters = re.sub(r"[\W_]+", "", words.lower())
-    return {letters[place : place + 2] for place in range(len(letters) - 1)}

@@ -16,11 +16,11 @@ from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po
 from babel.support import NullTranslations, Translations
 from flask import Flask, request, session
-from flask_babel import Babel, Domain, get_locale, gettext, lazy_gettext, ngettext
+from flask_babel import Babel, Domain, get_domain, get_locale, lazy_gettext
 
 from engine.calendars import BEIJING
 
-__all__ = ["LANGUAGES", "gettext", "init", "is_english", "language", "lazy_gettext", "moment", "ngettext", "remaining"]
+__all__ = ["LANGUAGES", "gettext", "init", "is_english", "language", "lazy_gettext", "moment", "remaining"]
 
 LANGUAGES = {"zh": "中文", "en": "English"}
 _FOLDER = Path(__file__).parent / "translations"
@@ -60,6 +60,11 @@ def is_english() -> bool:
     return locale is not None and locale.language == "en"
 
 
+def gettext(message: str, **variables: object) -> str:
+    """Return the message in the request's language, `%(name)s` filled in from `variables`."""
+    return str(get_domain().gettext(message, **variables))
+
+
 def language() -> str:
     """Return the request's language: "zh" or "en"."""
     return "en" if is_english() else "zh"
@@ -71,12 +76,14 @@ def moment(value: datetime | str | None, *, with_year: bool = True) -> str:
         return ""
     if isinstance(value, str):
         try:
-            value = datetime.fromisoformat(value)
+            read = datetime.fromisoformat(value)
         except ValueError:
             return value
-    if value.tzinfo is None:
-        return value.strftime("%Y-%m-%d %H:%M")
-    return value.astimezone(BEIJING).strftime("%Y-%m-%d %H:%M" if with_year else "%m-%d %H:%M")
+    else:
+        read = value
+    if read.tzinfo is None:
+        return read.strftime("%Y-%m-%d %H:%M")
+    return read.astimezone(BEIJING).strftime("%Y-%m-%d %H:%M" if with_year else "%m-%d %H:%M")
 
 
 def remaining(due_at: datetime, now: datetime) -> str:

@@ -5,9 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from flask import Flask, current_app, url_for
+from flask_babel.speaklater import LazyString
 
 from webapp.auth import may
-from webapp.i18n import gettext, lazy_gettext
+from webapp.i18n import lazy_gettext
 
 
 @dataclass(frozen=True, slots=True)
@@ -16,7 +17,7 @@ class Entry:
 
     name: str
     endpoint: str
-    label: str
+    label: LazyString
     permission: str = ""
 
 
@@ -45,7 +46,7 @@ def has_page(endpoint: str) -> bool:
 def navigation() -> list[dict[str, str]]:
     """Return the entries that whoever acts is offered: name, label and address."""
     return [
-        {"name": entry.name, "label": gettext(str(entry.label)), "url": url_for(entry.endpoint)}
+        {"name": entry.name, "label": str(entry.label), "url": url_for(entry.endpoint)}
         for entry in ENTRIES
         if has_page(entry.endpoint) and may(entry.permission)
     ]

@@ -118,6 +118,11 @@ class Field:
     row: str = ""  #: fields of one row stand side by side
 
     @property
+    def key(self) -> str:
+        """Its keys as the author wrote them: a.b; "" for one that asks nothing."""
+        return ".".join(self.keys)
+
+    @property
     def is_input(self) -> bool:
         """Whether it asks something."""
         return self.kind in INPUTS

@@ -70,7 +70,7 @@ def may(permission: str) -> bool:
 def init(app: Flask) -> None:
     """Put the guard before every view of `app`."""
     manager = LoginManager(app)
-    manager.session_protection = None  # an address may change on the way to work; the stamp ends stolen sessions
+    manager.session_protection = None  # type: ignore[assignment]  # an address may change on the way to work; the stamp ends stolen sessions
     manager.user_loader(_load)
     app.before_request(_guard)
     app.add_template_global(may)
@@ -106,4 +106,5 @@ def _guard() -> None:
 
 
 def _signed_in() -> Actor:
-    return current_user.info.actor if current_user.is_authenticated else NOBODY
+    found = current_user._get_current_object()
+    return found.info.actor if isinstance(found, SignedIn) else NOBODY

@@ -26,7 +26,10 @@ def index() -> str:
     with unit_of_work(read_only=True) as work:
         page = tasks.inbox(work, box=box, after=request.args.get("after"), limit=size)
         counts = tasks.counts(work)
-    return render_template("inbox/index.html", box=box, page=page, counts=counts, cap=tasks.COUNT_CAP)
+        subjects = complaints.subjects(work, [task.instance_id for task in page.items])
+    return render_template(
+        "inbox/index.html", box=box, page=page, counts=counts, subjects=subjects, cap=tasks.COUNT_CAP
+    )
 
 
 def _task_page(task_id: int, faults: dict[str, str] | None = None) -> str:
