@@ -269,7 +269,7 @@ def _lefts(items: list[Item], left: int) -> int:
     ]
     for item in sorted((item for item in items if item.span > 1), key=lambda item: item.column + item.span):
         room = sum(widths[item.column : item.column + item.span]) + COLUMN_GAP * (item.span - 1)
-        widths[item.column + item.span - 1] += max(0, item.w - room)
+        widths[item.column + item.span - 1] += max(0, item.w + 30 - room)
     lefts = [left]
     for wide in widths:
         lefts.append(lefts[-1] + wide + COLUMN_GAP)

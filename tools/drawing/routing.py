@@ -142,6 +142,8 @@ def ports(router: Router, item: Item, leaving: bool) -> list[Port]:
         return [_port(item, "bottom" if item.y > router.sheet.items[item.host].y else "top", 0, 0.0)]
     for side in SIDES:
         cost = _side_cost(router.sheet, item, side, leaving)
+        if side == "bottom" and any(other.host == item.id for other in router.sheet.items.values()):
+            cost += 60
         offsets = [0]
         if item.kind in ("task", "subprocess"):
             half = (item.w if side in ("top", "bottom") else item.h) // 2 - 20
@@ -237,9 +239,10 @@ def _names(sheet: Sheet, items: list[Item]) -> dict[Cell, float]:
             continue
         boxes = labels.around(item)
         is_left = item.host and item.x < sheet.items[item.host].x + 10
-        left, top, wide, tall = boxes[-4] if is_left else boxes[0]
-        for cell in _cells((left, top, left + wide, top + tall)):
-            soft[cell] += NAMED
+        wanted = [boxes[-4] if is_left else boxes[-3]] * 4 if item.host else []
+        for left, top, wide, tall in [*wanted, boxes[2] if is_left else boxes[0]]:
+            for cell in _cells((left, top, left + wide, top + tall)):
+                soft[cell] += NAMED
     return soft
 
 

@@ -1,0 +1,149 @@
+"""What every plan promises: roles, forms, names, documentation, tables without gaps or overlaps."""
+
+from __future__ import annotations
+
+import json
+from itertools import product
+
+import pytest
+
+from engine.diagram import GATEWAYS, Kind, Timer
+from tests.plans.walk import ROOT, calendar, family
+
+PLANS = sorted(path.stem for path in (ROOT / "processes").glob("*.bpmn"))
+FORMS = sorted((ROOT / "forms").glob("*.form"))
+TABLES = {
+    "complaint_plan": {"kind": [*["suggestion", "problem", "disputed", "unit"], "daily", None]},
+    "problem_severity": {
+        "is_injured": ["yes", "no", None],
+        "is_media_involved": ["yes", "no", None],
+        "claimed_amount": [None, 0, 9999, 10000],
+        "affected_count": [None, 1, 9, 10],
+    },
+    "suggestion_severity": {
+        "is_about_safety": ["yes", "no", None],
+        "scope": ["one_person", "one_department", "whole_unit"],
+    },
+    "accountability_wage_cap": {
+        "ground": ["loss", "other"],
+        "is_own_fault": ["yes", "no", None],
+        "loss_amount": [None, 0, 5000],
+        "month_wage": [None, 2000, 6000],
+        "minimum_wage": [None, 2540],
+    },
+    "accountability_proposal": {
+        "ground": [
+            "loss",
+            "problem_complaint",
+            "campus_complaint",
+            "teaching_accident",
+            "management_fault",
+            "slip_late",
+            "not_settled",
+            "repeated",
+            "bad_service",
+            "reached_headquarters",
+            "other",
+        ]
+    },
+}
+TABLES["unit_complaint_severity"] = TABLES["problem_severity"]
+
+
+def nodes(plan: str):
+    return [node for _, node in family().processes[plan].body.walk()]
+
+
+@pytest.mark.parametrize("plan", PLANS)
+def test_the_file_bears_the_name_of_its_process_and_says_where_it_is_explained_and_walked(plan):
+    process = family().processes[plan]
+
+    assert process.place.file == f"{plan}.bpmn"
+    assert f"docs/plans.md#{plan}" in process.documentation
+    assert f"tests/plans/test_{plan}.py" in process.documentation
+    assert (ROOT / f"tests/plans/test_{plan}.py").exists()
+
+
+@pytest.mark.parametrize("plan", PLANS)
+def test_everything_in_the_plan_is_named_and_every_choice_is_a_question_with_one_default(plan):
+    unnamed = [node.id for node in nodes(plan) if not node.name]
+    choices = [node for node in nodes(plan) if node.kind is Kind.EXCLUSIVE and len(node.outgoing) > 1]
+
+    assert unnamed == []
+    assert [node.id for node in choices if not node.name.endswith("？") or not node.default] == []
+    assert [flow.id for node in choices for flow in node.outgoing if not flow.name] == []
+    assert [
+        node.id for node in nodes(plan) if node.kind in GATEWAYS and len(node.outgoing) > 1 and len(node.incoming) > 1
+    ] == []
+
+
+@pytest.mark.parametrize("plan", PLANS)
+def test_every_user_task_has_one_role_and_a_form_of_its_own_plan(plan):
+    tasks = [node for node in nodes(plan) if node.kind is Kind.USER_TASK]
+
+    assert [node.id for node in tasks if len(node.roles) != 1] == []
+    wrong = [
+        node.id
+        for node in tasks
+        if node.form is None or node.form.id not in family().forms or not node.form.id.startswith(f"{plan}_")
+    ]
+    assert wrong == []
+
+
+@pytest.mark.parametrize("plan", PLANS)
+def test_a_missed_deadline_reminds_first_then_somebody_else_supervises_and_the_step_goes_on(plan):
+    by_id = {node.id: node for node in nodes(plan)}
+    overdue = [node for node in nodes(plan) if node.id.endswith("_overdue")]
+
+    for node in overdue:
+        host = by_id[node.attached_to or ""]
+        supervision = by_id[f"{host.id}_supervise"]
+        assert by_id[f"{host.id}_reminder"].event(Timer)
+        assert not node.interrupting
+        assert supervision.roles != host.roles
+
+
+def test_every_form_is_used_and_every_form_that_is_used_exists():
+    used = {node.form.id for plan in PLANS for node in nodes(plan) if node.form}
+
+    assert used == {path.stem for path in FORMS}
+
+
+@pytest.mark.parametrize("path", FORMS, ids=lambda path: path.stem)
+def test_a_form_speaks_both_languages(path):
+    data = json.loads(path.read_text("utf-8"))
+    missing = [component.get("key") for component in data["components"] if not component["properties"].get("label_en")]
+    options = [option for component in data["components"] for option in component.get("values", [])]
+
+    assert data["id"] == path.stem
+    assert missing == []
+    assert [option for option in options if not option.get("label_en")] == []
+
+
+def test_the_routing_table_names_only_plans_that_exist():
+    kinds = next(field for field in family().forms["complaint_register"].walk() if field.keys == ("kind",)).options
+
+    plans = {family().decide("complaint_plan", {"kind": option.value}, calendar()) for option in kinds}
+
+    assert plans <= set(PLANS)
+    assert {"suggestion", "problem", "unit_complaint"} <= plans
+
+
+@pytest.mark.parametrize("table", sorted(path.stem for path in (ROOT / "processes").glob("*.dmn")))
+def test_a_table_has_exactly_one_answer_for_every_input(table):
+    inputs = TABLES[table]
+
+    answers = [
+        family().decide(table, dict(zip(inputs, mix, strict=True)), calendar()) for mix in product(*inputs.values())
+    ]
+
+    assert [mix for mix, answer in zip(product(*inputs.values()), answers, strict=True) if answer is None] == []
+
+
+@pytest.mark.parametrize("table", sorted(path.stem for path in (ROOT / "processes").glob("*.dmn")))
+def test_every_rule_of_a_table_says_where_it_comes_from(table):
+    text = (ROOT / f"processes/{table}.dmn").read_text("utf-8")
+
+    assert f'<decision id="{table}"' in text
+    assert text.count("<rule ") == text.count("<description>")
+    assert 'hitPolicy="UNIQUE"' in text

@@ -1,0 +1,41 @@
+"""媒体与政府部门应对: facts, explanation, lawful remedies instead of paid deletion."""
+
+from __future__ import annotations
+
+from tests.plans.walk import Walk, family
+
+
+def explained(published: str, understood: str = "understood") -> Walk:
+    return (
+        Walk("media_response").do("check_facts", is_published=published).do("explain_outside", talk_result=understood)
+    )
+
+
+def test_nothing_published_ends_with_the_log_of_contacts():
+    assert explained("no").do("record_contacts").end == "response_closed"
+
+
+def test_leaders_speak_when_the_explanation_fails():
+    assert explained("no", "not_understood").open() == ["speak_to_superiors"]
+
+
+def test_a_true_report_is_answered_by_mending_and_telling_the_facts():
+    assert explained("yes").do("review_publication", publication_finding="true").open() == ["admit_and_mend"]
+
+
+def test_a_false_report_is_answered_side_by_side_after_legal_review():
+    walk = explained("yes").do("review_publication", publication_finding="false")
+
+    assert set(walk.open()) == {"ask_correction", "publish_facts", "monitor_spread"}
+
+
+def test_no_choice_of_the_forms_offers_what_the_law_forbids():
+    offered = {option.zh for form in family().forms.values() for field in form.walk() for option in field.options}
+
+    assert not [text for text in offered for word in ("删帖", "压制", "罚款", "拖延") if word in text]
+
+
+def test_the_facts_are_stated_within_24_hours():
+    walk = Walk("media_response").do("check_facts")
+
+    assert walk.pass_time(hours=24).task("explain_outside_supervise").groups == ["总经理"]
