@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import asdict, dataclass
 from datetime import datetime
 from typing import Any
@@ -50,7 +50,7 @@ class DecisionFault(EngineError):
 class Evaluation(Run):
     """A run of FEEL that also keeps faults and, if asked, a trace of tables."""
 
-    __slots__ = ("faults", "owner", "trace")
+    __slots__ = ("faults", "loose", "owner", "trace")
 
     def __init__(
         self,
@@ -63,6 +63,7 @@ class Evaluation(Run):
         self.faults: list[Fault] = []
         self.trace = trace
         self.owner = ""
+        self.loose: Mapping[str, Any] = {}  #: values given under names that the model does not declare
 
     def fault(self, code: str, zh: str, en: str, line: int, rules: tuple[int, ...] = (), cell: int = 0) -> Any:
         """Record a fault; the value is null."""

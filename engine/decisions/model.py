@@ -188,13 +188,41 @@ class Model:
         value = self._made(self.find(decision), inputs, run, values)
         return Explanation(value, values, run.trace or [], run.faults, run.notes or [])
 
+    @cached_property
+    def declared(self) -> frozenset[str]:
+        """Return the names of the input data: a decision sees them only where it requires them."""
+        return frozenset(e.name for e in self.elements.values() if isinstance(e, InputData))
+
+    def _outside(self, element: Element) -> list[str]:
+        """Return the import names on the way to an element of another model; empty for one of our own."""
+        for name, model in self.imports.items():
+            if element in model.elements.values():
+                return [name]
+            path = model._outside(element)
+            if path:
+                return [name, *path]
+        return []
+
+    def _given(self, element: Element, inputs: Mapping[str, Any]) -> Any:
+        """Return what was given for an input: under its name, or under the import it comes through."""
+        if element.name in inputs or element.id in self.elements:
+            return inputs.get(element.name)
+        path = self._outside(element)
+        dotted = ".".join([*path, element.name])
+        held: Any = inputs
+        for name in path:
+            held = held.get(name) if isinstance(held, Mapping) else None
+        return inputs[dotted] if dotted in inputs else held.get(element.name) if isinstance(held, Mapping) else None
+
     def _made(
         self, element: Element, inputs: Mapping[str, Any], run: Evaluation, values: dict[str, Any] | None = None
     ) -> Any:
         known: dict[Element, Any] = {}
+        run.loose = {name: value for name, value in inputs.items() if name not in self.declared}
         try:
             for needed in element.order:
-                known[needed] = value = _value(needed, known, inputs, run)
+                given = self._given(needed, inputs) if isinstance(needed, InputData) else None
+                known[needed] = value = _value(needed, known, given, run)
                 if values is not None and isinstance(needed, Decision):
                     values[needed.name] = value
         except RecursionError:
@@ -213,14 +241,14 @@ class Explanation:
     notes: list[str]
 
 
-def _value(element: Element, known: dict[Element, Any], inputs: Mapping[str, Any], run: Evaluation) -> Any:
-    """Return the value of one element; everything it needs is in `known`."""
+def _value(element: Element, known: dict[Element, Any], given: Any, run: Evaluation) -> Any:
+    """Return the value of one element; everything it needs is in `known`. `given`: what came in for an input."""
     if isinstance(element, InputData):
-        return _input(element, inputs, run)
+        return _input(element, given, run)
     if isinstance(element, Decision):
         if element.logic is None:
             return run.null(f"决策“{element.name}”没有内容。", f"decision {element.name!r} has no logic.")
-        scope = dict(inputs)
+        scope = dict(run.loose)
         bind(scope, element, known)
         run.owner = element.name
         value = element.logic.value(scope, run)
@@ -228,8 +256,7 @@ def _value(element: Element, known: dict[Element, Any], inputs: Mapping[str, Any
     return _function(element)
 
 
-def _input(element: InputData, inputs: Mapping[str, Any], run: Evaluation) -> Any:
-    value = inputs.get(element.name)
+def _input(element: InputData, value: Any, run: Evaluation) -> Any:
     if value is None or element.type is None:
         return value
     run.owner = element.name
@@ -315,7 +342,6 @@ class ServiceFunction(Function):
                 f"{self.name} takes {len(service.inputs)} arguments.",
             )
         known: dict[Element, Any] = {}
-        inputs: dict[str, Any] = {}
         for needed, value in zip(service.inputs, arguments, strict=True):
             made = value if needed.type is None else needed.type.coerce(value)
             if made is t.FAILED:
@@ -325,15 +351,15 @@ class ServiceFunction(Function):
                     f"parameter {needed.name!r} of {self.name} must be {needed.type}.",
                     service.line,
                 )
-            known[needed] = inputs[needed.name] = made
-        owner = run.owner
+            known[needed] = made
+        owner, loose, run.loose = run.owner, run.loose, {}
         run.enter()
         try:
             for element in service.order:
-                known[element] = _value(element, known, inputs, run)
+                known[element] = _value(element, known, None, run)
         finally:
             run.calls -= 1
-            run.owner = owner
+            run.owner, run.loose = owner, loose
         outputs = service.outputs
         result = known[outputs[0]] if len(outputs) == 1 else {output.name: known[output] for output in outputs}
         return result if service.type is None else fitted(result, service.type, service.line, run)

@@ -343,12 +343,12 @@ class _Maker:
             scope = _Scope({**scope.variables, "partial": self.fresh()})
             parameters = [*parameters, scope.variables["partial"]]
         body = self.inside(scope, node.body, parameters)
-        return _call(self.helper("for_each"), _name("run"), sources, body, _constant(partial), _cost(node.body))
+        return _call(self.helper("for_each"), _name("run"), sources, body, _constant(partial), _cost(node))
 
     def visit_Quantified(self, node: n.Quantified) -> ast.expr:
         sources, scope, parameters = self.iterations(node.iterations)
         body = self.inside(scope, node.body, parameters)
-        return _call(self.helper("quantified"), _name("run"), _constant(node.kind), sources, body, _cost(node.body))
+        return _call(self.helper("quantified"), _name("run"), _constant(node.kind), sources, body, _cost(node))
 
     def iterations(self, iterations: list[n.Iteration]) -> tuple[ast.expr, _Scope, list[str]]:
         """Return the list of sources, the scope with every iterated name, and their Python names."""

@@ -278,14 +278,14 @@ def _numbers(first: int, last: int) -> Iterator[Decimal]:
     return (Decimal(number) for number in _count(first, last))
 
 
-def rounds(run: Run, sources: Sequence[Callable[..., Any]]) -> Iterator[tuple[Any, ...]] | None:
+def rounds(run: Run, sources: Sequence[Callable[..., Any]], cost: int) -> Iterator[tuple[Any, ...]] | None:
     """Return every combination of the iterations' values, the last changing fastest; None when one cannot be walked."""
     first = members(sources[0](), run)
     if first is None:
         return None
     current: Iterator[tuple[Any, ...]] = ((value,) for value in first)
     for source in sources[1:]:
-        current = _product(current, source, run)
+        current = _product(current, source, run, cost)
     return current
 
 
@@ -293,9 +293,11 @@ class _NotWalkable(Exception):
     """An inner iteration has nothing to walk over."""
 
 
-def _product(outer: Iterator[tuple[Any, ...]], source: Callable[..., Any], run: Run) -> Iterator[tuple[Any, ...]]:
+def _product(
+    outer: Iterator[tuple[Any, ...]], source: Callable[..., Any], run: Run, cost: int
+) -> Iterator[tuple[Any, ...]]:
     for values in outer:
-        run.spend()
+        run.spend(cost)
         inner = members(source(*values), run)
         if inner is None:
             raise _NotWalkable
@@ -307,7 +309,7 @@ def for_each(
     run: Run, sources: Sequence[Callable[..., Any]], body: Callable[..., Any], partial: bool, cost: int = 1
 ) -> Any:
     """Return the list of `body`'s values, each of `cost` steps. With `partial`, body also takes what came out so far."""
-    walk = rounds(run, sources)
+    walk = rounds(run, sources, cost)
     if walk is None:
         return None
     results: list[Any] = []
@@ -328,7 +330,7 @@ def quantified(
     run: Run, kind_: str, sources: Sequence[Callable[..., Any]], body: Callable[..., Any], cost: int = 1
 ) -> bool | None:
     """Return `some` or `every` over the iterations."""
-    walk = rounds(run, sources)
+    walk = rounds(run, sources, cost)
     if walk is None:
         return None
 

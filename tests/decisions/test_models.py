@@ -38,6 +38,23 @@ def test_a_table_without_declared_inputs_reads_what_it_is_given() -> None:
     assert model(decision("d", table("FIRST", "a", "o", "> 1 | b"))).evaluate("d", {"a": 2, "b": 5}) == 5
 
 
+def test_a_declared_input_is_seen_only_where_it_is_required() -> None:
+    made = model(input_data("a") + decision("d", literal("a")) + decision("e", literal("a"), "i:#a"))
+
+    assert made.evaluate("d", {"a": 1}) is None
+    assert made.evaluate("e", {"a": 1}) == 1
+
+
+def test_names_with_signs_and_keywords_are_one_name() -> None:
+    made = model(
+        input_data("pay/month - net")
+        + input_data("in and out")
+        + decision("d", literal("pay/month - net * 2 + in and out"), "i:#pay/month - net", "i:#in and out")
+    )
+
+    assert made.evaluate("d", {"pay/month - net": 10, "in and out": 1}) == 21
+
+
 def test_a_long_chain_of_decisions_is_no_recursion() -> None:
     chain = "".join(decision(f"d{n}", literal(f"d{n - 1} + 1"), f"d:#d{n - 1}") for n in range(1, 2000))
 
@@ -340,6 +357,14 @@ def test_imported_elements_are_known_under_the_name_of_the_import() -> None:
     assert made.evaluate("d", {}) == 42
     assert made.evaluate("e", {}) == "hello Wu"
     assert made.evaluate("f", {}) is True
+
+
+@pytest.mark.parametrize("given", [{"who": "Wu"}, {"lib.who": "Wu"}, {"lib": {"who": "Wu"}}])
+def test_the_input_of_an_imported_model_is_found_by_each_of_its_names(given: dict[str, object]) -> None:
+    body = IMPORT + decision("d", literal("lib.who"), "i:https://example.org/library#who")
+    made = decisions.load(definitions(body), {"https://example.org/library": LIBRARY})
+
+    assert made.evaluate("d", given) == "Wu"
 
 
 def test_an_import_without_a_name_brings_the_names_themselves() -> None:

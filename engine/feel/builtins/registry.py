@@ -152,10 +152,10 @@ class Builtin(Function):
             fitted = {p: _fit(p, arguments.get(p.name)) for p in signature.parameters}
             if _NO_FIT in fitted.values():
                 continue
-            if signature.parameters and signature.parameters[-1].many:
-                members = fitted[signature.parameters[-1]]
-                return self._run(signature, list(members) if isinstance(members, list) else [members], run)
-            return self._run(signature, list(fitted.values()), run)
+            values = list(fitted.values())
+            if len(values) == 1 and signature.parameters[0].many and isinstance(values[0], list):
+                values = values[0]
+            return self._run(signature, values, run)
         return run.null(f"函数 {self.name} 的命名参数不合适。", f"{self.name}: the named arguments do not fit.")
 
     def _run(self, signature: Signature, arguments: list[Any], run: Run) -> Any:
