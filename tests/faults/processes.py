@@ -77,7 +77,7 @@ def main(role: str, port: str = "0") -> None:
 
     jobs.LEASE = LEASE
     wake_ups._RESCUE_SECONDS = 1.0
-    serve.services_of_house = lambda: {"count": count}
+    serve.services.of_house = lambda: {"count": count}
     settings = door.settings_for(None)
     if role == "web":
         serve.run_server(settings, "127.0.0.1", int(port), processes=1, threads=8)

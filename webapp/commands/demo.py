@@ -8,9 +8,10 @@ from pathlib import Path
 import click
 from rich.table import Table
 
+from webapp import services
 from webapp.commands import door
 from webapp.commands.schema import bring_up_to_date
-from webapp.commands.serve import run_server, services_of_house
+from webapp.commands.serve import run_server
 from webapp.settings import Settings
 
 
@@ -46,7 +47,7 @@ def prepare(settings: Settings, *, fresh: bool = False) -> None:
     with door.err.status("数据库 / database …") as status:
         bring_up_to_date(database)
         if not house.is_filled(database):
-            house.fill(database, services_of_house(), report=lambda step: status.update(f"{step} …"))
+            house.fill(database, services.of_house(), report=lambda step: status.update(f"{step} …"))
     database.pool.dispose()
 
 

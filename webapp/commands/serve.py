@@ -14,6 +14,7 @@ from gunicorn.app.base import BaseApplication
 
 from engine.work import Database
 from engine.worker import Worker
+from webapp import services
 from webapp.commands import door
 from webapp.settings import Settings
 
@@ -93,7 +94,7 @@ class _Server(BaseApplication):  # type: ignore[misc] # the package ships no typ
 
             with app.app_context():
                 house = database()
-            Worker(house, services_of_house()).start(Event())
+            Worker(house, services.of_house()).start(Event())
         return app
 
 
@@ -108,7 +109,7 @@ def worker(threads: int, database_url: str | None) -> None:
     database = door.open_house(database_url)
     stop = stop_signal(database)
     click.echo("作业执行中，Ctrl+C 停止 / performing jobs, Ctrl+C stops", err=True)
-    Worker(database, services_of_house(), threads=threads).run(stop)
+    Worker(database, services.of_house(), threads=threads).run(stop)
 
 
 def stop_signal(database: Database) -> Event:
@@ -122,11 +123,6 @@ def stop_signal(database: Database) -> Event:
     signal.signal(signal.SIGTERM, ask)
     signal.signal(signal.SIGINT, ask)
     return stop
-
-
-def services_of_house() -> dict[str, Any]:
-    """Return the services that plans may call."""
-    return {}
 
 
 def log_to_stderr() -> None:
