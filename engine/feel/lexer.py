@@ -39,7 +39,9 @@ KEYWORDS = {
     "null": "NULL",
 }
 #: Names of built-ins and types that a word-by-word reading would tear apart at a keyword.
-_OWN_NAMES = ("date and time", "years and months duration", "days and time duration", "get or else")
+_OWN_NAMES = ("date and time", "years and months duration", "days and time duration")
+#: Those that are only functions: before "(" they are one name, else words.
+_CALLED_NAMES = frozenset({"business days between", "get or else"})
 
 _FAR = "\u200c\u200d\u2070-\u218f\U00010000-\U000effff"  # signs of names that are no letters to Python
 _PART = rf"[\w{_FAR}]"
@@ -52,6 +54,7 @@ _TOKEN = re.compile(
     re.S,
 )
 _NAME = re.compile(_WORD)
+_OPENING = re.compile(r"\s*\(")
 _KEY = re.compile(rf"((?:[^\W\d]|[{_FAR}])[\w{_FAR}\s.'+*/\-?]*?)\s*:(?!:)")
 _OPERATORS = {
     "**": "POWER",
@@ -167,7 +170,7 @@ def _words(source: Source) -> Iterator[Token]:
 def _by_first(names: Iterable[str]) -> dict[str, list[str]]:
     """Return known names by their first letter, longest first."""
     known: dict[str, list[str]] = {}
-    for name in sorted((*names, *_OWN_NAMES), key=len, reverse=True):
+    for name in sorted((*names, *_OWN_NAMES, *_CALLED_NAMES), key=len, reverse=True):
         if name.strip():
             known.setdefault(name.strip()[0], []).append(" ".join(name.split()))
     return known
@@ -177,7 +180,7 @@ def _next(text: str, position: int, known: dict[str, list[str]], previous: str) 
     """Return the token at `position` and where it ends."""
     for name in known.get(text[position], ()):
         end = _match_name(text, position, name)
-        if end:
+        if end and (name not in _CALLED_NAMES or _OPENING.match(text, end)):
             return Token("NAME", name, start_pos=position), end
     found = _TOKEN.match(text, position)
     if not found:

@@ -19,6 +19,7 @@ CONTEXT = {
     "people": [{"name": "A", "age": 30}, {"name": "B", "age": 40, "item": 1}],
     "date": "a variable that hides a name",
     "in stock": 2,
+    "business days": 5,
 }
 CASES: dict[str, list[tuple[str, str]]] = {
     "literals": [
@@ -152,6 +153,7 @@ CASES: dict[str, list[tuple[str, str]]] = {
         ("a-b - 1", "4"),
         ("投诉 等级 + 1", "4"),
         ("in stock", "2"),
+        ("business days between 1 and 9", "true"),
         ("unknown thing", "null"),
         ('date("2020-01-01").year', "2020"),
         ("{a+b: 1, c: a+b + 1}.c", "2"),
