@@ -63,26 +63,36 @@ def expand(raw: Mapping[str, Any]) -> dict[str, Any]:
 
     Raises InvalidAnswers for paths that contradict one another or are too deep.
     """
-    nested: dict[str, Any] = {}
+    nested = _Level()
     for path, value in raw.items():
         if not isinstance(path, str) or not _PATH.fullmatch(path):
             raise InvalidAnswers({str(path)[:100]: ("字段名无效。", "This is no field's name.")})
         steps: list[str | int] = [found[1] if found[1] is not None else int(found[2]) for found in _STEP.finditer(path)]
-        place: Any = nested
-        for step, following in zip(steps, [*steps[1:], None], strict=True):
-            if len(steps) > MAX_LEVELS or not isinstance(place, dict):
-                raise InvalidAnswers({path[:100]: ("字段名互相矛盾。", "The fields' names contradict one another.")})
-            if following is None:
-                place[step] = value
-            elif isinstance(following, int):
-                place = place.setdefault(step, _Rows())
-            else:
-                place = place.setdefault(step, {})
+        if not _put_step(nested, steps, value):
+            raise InvalidAnswers({path[:100]: ("字段名互相矛盾。", "The fields' names contradict one another.")})
     return {key: _closed(value) for key, value in nested.items()}
 
 
-class _Rows(dict[Any, Any]):
+class _Level(dict[Any, Any]):
+    """What several names lead through."""
+
+
+class _Rows(_Level):
     """Rows of a list by the number that the page gave them."""
+
+
+def _put_step(nested: _Level, steps: list[str | int], value: Any) -> bool:
+    """Store `value` where `steps` lead; False when another name leads through a value, or to this very place."""
+    place: Any = nested
+    for step, following in pairwise(steps):
+        kind = _Rows if isinstance(following, int) else _Level
+        place = place.setdefault(step, kind())
+        if type(place) is not kind:
+            return False
+    if len(steps) > MAX_LEVELS or steps[-1] in place:
+        return False
+    place[steps[-1]] = value
+    return True
 
 
 def _closed(value: Any) -> Any:

@@ -262,7 +262,7 @@ def _written_time(field: Field, clock: time) -> str:
         return clock.replace(tzinfo=None).isoformat("seconds")
     moment = datetime.combine(date(2026, 1, 1), clock)
     moment = moment if moment.tzinfo else moment.replace(tzinfo=BEIJING)
-    return moment.astimezone(UTC if wanted == "utc_normalized" else BEIJING).timetz().isoformat("seconds")
+    return moment.astimezone(UTC if wanted == "utc_normalized" else BEIJING).isoformat(timespec="seconds")[11:]
 
 
 def _written_moment(field: Field, moment: datetime) -> str:
