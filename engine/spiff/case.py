@@ -122,7 +122,8 @@ class Case(Workflow):
         token.joins = None
 
     def _note_cancelled(self, token: Token) -> None:
-        if not token.is_arm and token._state != ARRIVING and not token.task_spec.gathers:
+        spec = token.task_spec
+        if not token.is_arm and token._state != ARRIVING and not spec.gathers and spec.ends == "completed":
             self.note(token, "cancelled")
 
     def _unlink(self, token: Token) -> None:

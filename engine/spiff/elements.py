@@ -39,6 +39,7 @@ class Element(TaskSpec):
     isolates = False  #: its map is the outermost one that its inside sees
     is_member = False  #: a member of a multi-instance: new names stay in its map until it is done
     hears_inner = False  #: wants to know when something inside it has left
+    begins, ends = "entered", "completed"  #: the words for its happenings
     gathers = False  #: several tokens are needed to enter it
 
     def __init__(self, scope: ScopeSpec, node: diagram.Node, name: str | None = None) -> None:
@@ -82,7 +83,7 @@ class Element(TaskSpec):
         if not again:
             if self.gathers and not self.gather(token):
                 return
-            token.workflow.note(token, "entered")
+            token.workflow.note(token, self.begins)
         elif token._children:
             token.workflow.clear(token)
         if self._update_hook(token):
@@ -184,7 +185,7 @@ class Element(TaskSpec):
         case = token.workflow
         parent = token.up
         ways = self.choose(token)
-        case.note(token, "completed", {"variables": made} if made else None)
+        case.note(token, self.ends, {"variables": made} if made else None)
         for way in ways:
             for _ in range(self.node.completion_quantity):
                 case.send(way, parent)

@@ -18,7 +18,12 @@ _SIMPLE_COUNTER = "loopCounter"
 
 
 class Repeat(Activity):
-    """What loops and multi-instances share. Mappings, forms and services are the inner element's."""
+    """What loops and multi-instances share. Mappings, forms and services are the inner element's.
+
+    Entered and completed is each member; the whole has begun and is finished.
+    """
+
+    begins, ends = "began", "finished"
 
     def __init__(self, scope: ScopeSpec, node: diagram.Node, inner: Element) -> None:
         super().__init__(scope, node)

@@ -48,7 +48,8 @@ class Limits:
 class Happening:
     """One thing that happened. `scope`: the token whose map the step saw; `data`: what it is about, or None.
 
-    `what`: entered, ready, completed, cancelled, armed, moved, caught, thrown, ended, incident, resolved, changed.
+    `what`: entered, began (a loop or multi-instance; its members are entered), ready, completed, finished, cancelled,
+    armed, moved, caught, thrown, ended, incident, resolved, changed.
     """
 
     at: datetime
