@@ -9,7 +9,8 @@ from engine.diagram import Kind, Node
 
 def check(subject: Subject) -> None:
     """Say what is wrong with the activities of the process."""
-    for scope, node in subject.walk():
+    hosts = {node.attached_to for _, node in subject.walk() if node.attached_to}
+    for _, node in subject.walk():
         if node.loop is not None:
             _loop(subject, node)
         if node.kind is Kind.CALL_ACTIVITY and node.call is None:
@@ -33,7 +34,7 @@ def check(subject: Subject) -> None:
                     "Write its activationCondition, or use a parallel or inclusive gateway.",
                 ),
             )
-        if node.is_for_compensation and any(other.attached_to == node.id for other in scope.nodes.values()):
+        if node.is_for_compensation and node.id in hosts:
             subject.warn(
                 "compensation-with-boundary",
                 node,

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from engine import diagram, feel
-from engine.checks.structure import reached
-from engine.checks.subject import Subject, expressions_of
+from engine.checks.structure import reached, successors
+from engine.checks.subject import Subject
 from engine.diagram import Kind, Node, Process, Scope
 from engine.family import Family
 from engine.forms import Form
@@ -26,6 +26,8 @@ _GIVEN = frozenset(
 )
 #: Forks with more branches, or scopes with more nodes, are not compared pair by pair.
 _WIDEST, _LARGEST = 200, 3_000
+#: Steps of the search over all forks of a process, after which it stops.
+_STEPS = 200_000
 
 
 def check(subject: Subject) -> None:
@@ -161,11 +163,18 @@ def _with_called(process: Process, family: Family) -> list[tuple[Scope, Node]]:
 
 def _set_twice(subject: Subject, scope: Scope) -> None:
     """Warn where branches that run side by side set the same variable: the last one wins."""
-    for fork in scope.nodes.values():
-        ways = fork.outgoing
-        if fork.kind not in (Kind.PARALLEL, Kind.INCLUSIVE) or not 1 < len(ways) <= _WIDEST:
-            continue
-        regions = [reached(scope, [flow.target]) for flow in ways]
+    forks = [node for node in scope.nodes.values() if _is_fork(node)]
+    if not forks:
+        return
+    writes = {key: _deep_writes(node, subject.family) for key, node in scope.nodes.items()}
+    if sum(1 for names in writes.values() if names) < 2:
+        return
+    moves, steps = successors(scope), 0
+    for fork in forks:
+        regions = [reached(moves, [flow.target]) for flow in fork.outgoing]
+        steps += sum(map(len, regions))
+        if steps > _STEPS:
+            return
         shared: dict[str, int] = {}
         for region in regions:
             for key in region:
@@ -176,7 +185,7 @@ def _set_twice(subject: Subject, scope: Scope) -> None:
             for key in sorted(region):
                 if shared[key] > 1 or fork.id in region:
                     continue
-                for name in _deep_writes(scope.nodes[key], subject.family):
+                for name in sorted(writes[key]):
                     first = writers.setdefault(name, (index, scope.nodes[key]))
                     if first[0] == index or name in told:
                         continue
@@ -189,6 +198,10 @@ def _set_twice(subject: Subject, scope: Scope) -> None:
                         f"both set {name!r}: the last one wins.",
                         ("各用各的变量名。", "Give each a variable of its own."),
                     )
+
+
+def _is_fork(node: Node) -> bool:
+    return node.kind in (Kind.PARALLEL, Kind.INCLUSIVE) and 1 < len(node.outgoing) <= _WIDEST
 
 
 def _deep_writes(node: Node, family: Family) -> set[str]:
@@ -207,13 +220,4 @@ def _deep_writes(node: Node, family: Family) -> set[str]:
         names |= own - local
         if one.body is not None:
             work.extend(one.body.nodes.values())
-    return names
-
-
-def used_by(node: Node) -> set[str]:
-    """Return the variables that a node's own expressions read."""
-    names: set[str] = set()
-    for _, expression in expressions_of(node):
-        if not expression.is_literal:
-            names |= _names(expression.text)
     return names

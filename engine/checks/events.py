@@ -37,6 +37,7 @@ _WORDS = {
 def check(subject: Subject) -> None:
     """Say what is wrong with the events of the process."""
     for scope, owner in subject.scopes():
+        hosts = {node.attached_to for node in scope.nodes.values() if node.attached_to}
         in_event_subprocess = owner is not None and owner.kind is Kind.EVENT_SUBPROCESS
         for node in scope.nodes.values():
             if node.kind in EVENTS:
@@ -47,7 +48,7 @@ def check(subject: Subject) -> None:
                 elif node.kind is Kind.START and in_event_subprocess:
                     _event_start(subject, node)
             elif node.kind is Kind.EVENT_BASED:
-                _event_gateway(subject, scope, node)
+                _event_gateway(subject, scope, node, hosts)
             if node.instantiating and node.incoming:
                 subject.refuse(
                     "instantiate-with-incoming",
@@ -178,7 +179,7 @@ def _event_start(subject: Subject, node: Node) -> None:
         )
 
 
-def _event_gateway(subject: Subject, scope: Scope, node: Node) -> None:
+def _event_gateway(subject: Subject, scope: Scope, node: Node, hosts: set[str]) -> None:
     targets = [scope.nodes[flow.target] for flow in node.outgoing]
     if len(targets) < 2 and subject.process.is_executable:
         subject.warn(
@@ -217,7 +218,7 @@ def _event_gateway(subject: Subject, scope: Scope, node: Node) -> None:
                 "an event behind an event gateway has no other flow in.",
                 ("给别的路径另画一个事件。", "Draw an event of its own for the other way."),
             )
-        if is_receive and any(other.attached_to == target.id for other in scope.nodes.values()):
+        if is_receive and target.id in hosts:
             subject.error(
                 "event-gateway-boundary",
                 target,

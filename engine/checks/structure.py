@@ -179,8 +179,9 @@ def _needs_way_in(node: Node) -> bool:
     )
 
 
-def reached(scope: Scope, first: list[str]) -> set[str]:
-    """Return the nodes that a token can come to from `first` within a scope: flows, boundaries, links, handlers."""
+def successors(scope: Scope) -> dict[str, list[str]]:
+    """Return where a token can go from each node in one move: flows, boundaries, links, compensation handlers."""
+    ways = {key: [flow.target for flow in node.outgoing] for key, node in scope.nodes.items()}
     catches = {
         event.name: node.id
         for node in scope.nodes.values()
@@ -188,31 +189,28 @@ def reached(scope: Scope, first: list[str]) -> set[str]:
         for event in node.events
         if isinstance(event, diagram.Link)
     }
-    boundaries: dict[str, list[str]] = {}
     for node in scope.nodes.values():
-        if node.kind is Kind.BOUNDARY and node.attached_to:
-            boundaries.setdefault(node.attached_to, []).append(node.id)
-    handlers: dict[str, list[str]] = {}
+        if node.kind is Kind.BOUNDARY and node.attached_to in ways:
+            ways[node.attached_to].append(node.id)
+        elif node.kind is Kind.THROW:
+            links = [event.name for event in node.events if isinstance(event, diagram.Link)]
+            ways[node.id] += [catches[name] for name in links if name in catches]
     for association in scope.associations:
-        handlers.setdefault(association.source, []).append(association.target)
+        source = scope.nodes.get(association.source)
+        if source is not None and source.kind is Kind.BOUNDARY and association.target in ways:
+            ways[source.id].append(association.target)
+    return ways
+
+
+def reached(ways: dict[str, list[str]], first: list[str]) -> set[str]:
+    """Return the nodes that a token can come to from `first`, themselves included."""
     seen: set[str] = set()
     work = list(first)
     while work:
         key = work.pop()
-        if key in seen or key not in scope.nodes:
-            continue
-        seen.add(key)
-        node = scope.nodes[key]
-        work.extend(flow.target for flow in node.outgoing)
-        work.extend(boundaries.get(key, ()))
-        if node.kind is Kind.THROW:
-            work.extend(
-                catches[event.name]
-                for event in node.events
-                if isinstance(event, diagram.Link) and event.name in catches
-            )
-        if node.kind is Kind.BOUNDARY:
-            work.extend(handlers.get(key, ()))
+        if key not in seen:
+            seen.add(key)
+            work.extend(ways[key])
     return seen
 
 
@@ -221,12 +219,13 @@ def _orphans(subject: Subject, scope: Scope) -> None:
     starts = [node for node in scope.nodes.values() if node.kind is Kind.START or node.instantiating]
     first = [node.id for node in starts or _implicit_starts(scope)]
     first += [node.id for node in scope.nodes.values() if node.kind is Kind.EVENT_SUBPROCESS]
-    living = reached(scope, first)
+    ways = successors(scope)
+    living = reached(ways, first)
     dead = [node for node in scope.nodes.values() if node.id not in living]
     if not starts and not first:
         return  # said already: nothing begins
     roots = [node for node in dead if not node.incoming]
-    told = reached(scope, [node.id for node in roots])
+    told = reached(ways, [node.id for node in roots])
     for node in dead:
         is_root = not node.incoming
         if node.kind is Kind.BOUNDARY or (node.id in told and not is_root):

@@ -126,7 +126,7 @@ def properties(source: Source, element: Element) -> dict[str, str]:
 
 def _work(source: Source, element: Element, holder: Element, node: Node) -> None:
     """Read an external task, or a service task that only computes an expression."""
-    if holder.get(_key(source, holder, "type")) == "external":
+    if _peek(source, holder, "type") == "external":
         source.vendor(holder, "type")
         topic = value(source, holder, source.vendor(holder, "topic"))
         if topic is None:
@@ -140,8 +140,8 @@ def _work(source: Source, element: Element, holder: Element, node: Node) -> None
             topic = Expression("?", True, source.place(element))
         node.service = diagram.Service(topic, _retries(source, element), dict(node.properties), source.place(holder))
         return
-    key = _key(source, holder, "expression")
-    if key and "(" not in holder.get(key, "") and node.kind is Kind.SERVICE_TASK:
+    text = _peek(source, holder, "expression")
+    if text and "(" not in text and node.kind is Kind.SERVICE_TASK:
         expression = value(source, element, source.vendor(holder, "expression"))
         result = source.vendor(holder, "resultVariable") or source.vendor(holder, "resultVariableName")
         if expression is not None:
@@ -149,10 +149,10 @@ def _work(source: Source, element: Element, holder: Element, node: Node) -> None
             node.script = diagram.Script(expression, result, source.place(holder))
 
 
-def _key(source: Source, element: Element, local: str) -> str:
-    return next(
-        (f"{{{space}}}{local}" for space in source.vendors if element.get(f"{{{space}}}{local}") is not None), ""
-    )
+def _peek(source: Source, element: Element, local: str) -> str | None:
+    """Return the vendor's attribute without marking it as understood."""
+    values = (element.get(f"{{{space}}}{local}") for space in source.vendors)
+    return next((value for value in values if value is not None), None)
 
 
 def _retries(source: Source, element: Element) -> int:

@@ -37,13 +37,10 @@ def take_subscriptions(source: Source, process: Element) -> None:
 def key_of(source: Source, element: Element, message: Element, is_thrown: bool) -> Expression | None:
     """Return the key of `message` in the scope of `element`; None correlates by business key."""
     paths: list[Element] = []
-    for item in source.root.findall(f"{{{BPMN}}}correlationProperty"):
-        for retrieval in item.findall(f"{{{BPMN}}}correlationPropertyRetrievalExpression"):
-            if source.find(retrieval.get("messageRef")) is not message:
-                continue
-            path = retrieval.find(f"{{{BPMN}}}messagePath") if is_thrown else _binding(source, element, item)
-            if path is not None:
-                paths.append(path)
+    for item, retrieval in _retrievals(source).get(message, ()):
+        path = retrieval.find(f"{{{BPMN}}}messagePath") if is_thrown else _bindings(source, element).get(item)
+        if path is not None:
+            paths.append(path)
     if len(paths) > 1:
         source.refuse(
             "correlation-composite",
@@ -56,12 +53,31 @@ def key_of(source: Source, element: Element, message: Element, is_thrown: bool) 
     return formal(source, paths[0]) if paths else None
 
 
-def _binding(source: Source, element: Element, item: Element) -> Element | None:
-    """Return the data path that the process around `element` binds to a correlation property."""
+def _retrievals(source: Source) -> dict[Element, list[tuple[Element, Element]]]:
+    """Return the correlation properties of each message, with what takes them out of it."""
+    table: dict[Element, list[tuple[Element, Element]]] | None = source.memo.get("retrievals")
+    if table is None:
+        table = source.memo["retrievals"] = {}
+        for item in source.root.iterchildren(f"{{{BPMN}}}correlationProperty"):
+            for retrieval in item.iterchildren(f"{{{BPMN}}}correlationPropertyRetrievalExpression"):
+                message = source.find(retrieval.get("messageRef"))
+                if message is not None:
+                    table.setdefault(message, []).append((item, retrieval))
+    return table
+
+
+def _bindings(source: Source, element: Element) -> dict[Element, Element]:
+    """Return the data paths that the process around `element` binds to correlation properties."""
     process = next((parent for parent in element.iterancestors() if local_name(parent) == "process"), None)
     if process is None:
-        return None
-    for binding in process.iterfind(f"{{{BPMN}}}correlationSubscription/{{{BPMN}}}correlationPropertyBinding"):
-        if source.find(binding.get("correlationPropertyRef")) is item:
-            return binding.find(f"{{{BPMN}}}dataPath")
-    return None
+        return {}
+    tables: dict[Element, dict[Element, Element]] = source.memo.setdefault("bindings", {})
+    table = tables.get(process)
+    if table is None:
+        table = tables[process] = {}
+        for binding in process.iterfind(f"{{{BPMN}}}correlationSubscription/{{{BPMN}}}correlationPropertyBinding"):
+            item = source.find(binding.get("correlationPropertyRef"))
+            path = binding.find(f"{{{BPMN}}}dataPath")
+            if item is not None and path is not None:
+                table[item] = path
+    return table

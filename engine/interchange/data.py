@@ -200,14 +200,13 @@ def _written_to(outputs: list[Mapping], name: str) -> str | None:
 
 
 def _first_reference(source: Source, data_object: Element) -> Element | None:
-    key = data_object.get("id")
-    parent = data_object.getparent()
-    if parent is None:
-        return None
-    for sibling in parent.iterfind(f"{{{BPMN}}}dataObjectReference"):
-        if sibling.get("dataObjectRef") == key:
-            return sibling
-    return None
+    """Return the first reference to a data object in the file, or None."""
+    table: dict[str, Element] | None = source.memo.get("references")
+    if table is None:
+        table = source.memo["references"] = {}
+        for element in source.root.iter(f"{{{BPMN}}}dataObjectReference"):
+            table.setdefault(element.get("dataObjectRef") or "", element)
+    return table.get(data_object.get("id") or "-")
 
 
 def _path(text: str) -> bool:

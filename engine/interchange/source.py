@@ -7,6 +7,7 @@ It gives elements no meaning.
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import Any
 
 from lxml import etree
 
@@ -31,6 +32,7 @@ class Source:
         self.by_id: dict[str, Element] = {}
         self.drawn: set[Element] = set()  #: processes that are only drawn
         self.forms: dict[str, bytes] = {}  #: forms written inside the file, by id
+        self.memo: dict[str, Any] = {}  #: tables that one part makes for itself, once a file
         self.told: set[tuple[object, str]] = set()  #: what need not be said twice
         self._taken: set[Element] = {root}
         self._taken_attributes: set[tuple[Element, str]] = set()
