@@ -167,6 +167,9 @@ def _ask(token: Token, event: diagram.Conditional) -> None:
 
 
 def resume(token: Token) -> None:
-    """Fire a condition that has become true."""
+    """Fire a condition that has become true; ask it again after an incident."""
+    event = event_of(token)
+    if token.internal_data.pop("y", None) and isinstance(event, diagram.Conditional):
+        _ask(token, event)
     if token.internal_data.pop("t", None):
         trigger(token)

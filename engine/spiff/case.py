@@ -163,15 +163,16 @@ class Case(Workflow):
         """Let a token with an incident go on."""
         del token.internal_data["i"]
         self.note(token, "resolved")
-        if token._state == ARRIVING:
+        if token._state in (ARRIVING, WAITING):
             token.internal_data["y"] = 1
         self.schedule(token)
 
     # --- running
     def run(self) -> None:
         """Step until nothing can move by itself."""
-        left, most = self.world.limits.steps, self.world.limits.nodes
+        left, most = self.world.limits.steps, self.world.limits.tokens
         if self.changed:
+            self.changed = False
             arms.recheck(self)
         agenda, tasks = self._agenda, self.tasks
         while True:
@@ -252,6 +253,8 @@ class Case(Workflow):
                     self.schedule(token)
             elif state == WAITING:
                 token.task_spec.reload(token)
+                if "y" in token.internal_data:
+                    self.schedule(token)
         for token in self.tasks.values():
             if token.live == 0 and token.task_spec.is_open(token):
                 self.schedule(token)

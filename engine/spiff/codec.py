@@ -7,6 +7,7 @@ ended case]. A token is
 
 from __future__ import annotations
 
+import threading
 from typing import Any
 
 import orjson
@@ -21,8 +22,17 @@ from engine.spiff.world import Plan, UnknownElement, World
 
 VERSION = 1
 _MOST = 64 * 1024 * 1024
-_pack = zstandard.ZstdCompressor(level=3)
-_unpack = zstandard.ZstdDecompressor()
+
+
+class _Zstd(threading.local):
+    """One pair of contexts a thread: they may not be used by two at once."""
+
+    def __init__(self) -> None:
+        self.pack = zstandard.ZstdCompressor(level=3)
+        self.unpack = zstandard.ZstdDecompressor()
+
+
+_zstd = _Zstd()
 
 
 def dump(case: Case) -> bytes:
@@ -41,7 +51,7 @@ def dump(case: Case) -> bytes:
     document: list[Any] = [case.spec.process.id, case.next_id, case.business_key, case.end_element, case.failure, rows]
     if case.final:
         document.append(case.final)
-    return bytes([VERSION]) + _pack.compress(orjson.dumps(document))
+    return bytes([VERSION]) + _zstd.pack.compress(orjson.dumps(document))
 
 
 def load(blob: bytes, plan: Plan, world: World) -> Case:
@@ -52,7 +62,7 @@ def load(blob: bytes, plan: Plan, world: World) -> Case:
             "The state of the case cannot be read: unknown version.",
             code="bad-state",
         )
-    document = orjson.loads(_unpack.decompress(memoryview(blob)[1:], max_output_size=_MOST))
+    document = orjson.loads(_zstd.unpack.decompress(memoryview(blob)[1:], max_output_size=_MOST))
     process_id, next_id, business_key, end_element, failure, rows, *final = document
     case = Case(compiler.process_spec(plan, process_id), plan, world)
     case.next_id, case.business_key = next_id, business_key

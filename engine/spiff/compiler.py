@@ -127,9 +127,9 @@ def _connect(scope: ScopeSpec) -> None:
     for element in elements.values():
         node = element.node
         for flow in node.outgoing:
-            element.add_way(flow, elements[flow.target])
+            element.add_way(flow, _named(scope, flow.target, flow.id))
         if isinstance(element, events.Boundary):
-            host = elements[node.attached_to or ""]
+            host = _named(scope, node.attached_to or "", node.id)
             element.host = host
             host.boundaries.append(element)
         elif isinstance(element, events.Catch) and node.event(diagram.Link) is not None:
@@ -145,6 +145,18 @@ def _connect(scope: ScopeSpec) -> None:
     elif len(starts) > 1:
         starts = [element for element in starts if not element.node.events] or starts
     scope.starts = starts
+
+
+def _named(scope: ScopeSpec, name: str, by: str) -> Element:
+    """Return the element that `by` names; it must stand in the same scope."""
+    element = scope.task_specs.get(name)
+    if element is None:
+        raise EngineError(
+            f"“{by}”指向“{name}”，而同一层中没有这个元素。",
+            f"{by!r} points to {name!r}, which is not there on the same level.",
+            code="broken-reference",
+        )
+    return element
 
 
 def _begins(element: Element) -> bool:

@@ -152,6 +152,8 @@ class Element(TaskSpec):
 
     # --- leaving
     def _on_complete(self, token: Token) -> None:
+        if token._children:  # nothing interrupts what is done
+            token.workflow.clear(token)
         made = token.internal_data.pop("m", None) or {}
         made.update(self.deliver(token))
         try:

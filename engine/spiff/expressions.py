@@ -18,8 +18,10 @@ from engine.spiff.variables import put
 if TYPE_CHECKING:
     from engine.spiff.case import Case
 
-_TWO_WORDS = re.compile(r"[^\W\d]\w*\s+[^\W\d]")
+#: Two words joined by a blank or a sign: they may be one name, if the case has a variable of that name.
+_TWO_WORDS = re.compile(r"[^\W\d]\w*[\s\-+*/.'’]+\w")
 _compiled: dict[tuple[str, tuple[str, ...]], Any] = {}
+_may_hold_names: dict[str, bool] = {}
 _MOST = 20_000
 
 
@@ -83,11 +85,15 @@ def mapped(case: Case, mappings: Sequence[VariableMapping], context: Mapping[str
 def _ask(source: str, context: Mapping[str, Any], calendar: WorkCalendar, now: datetime) -> Any:
     """Compile once, evaluate. Names with blanks are told to the compiler only where the text could hold one."""
     names: tuple[str, ...] = ()
-    if _TWO_WORDS.search(source):
+    may_hold = _may_hold_names.get(source)
+    if may_hold is None:
+        may_hold = _may_hold_names[source] = _TWO_WORDS.search(source) is not None
+    if may_hold:
         names = tuple(sorted(name for name in context if not name.isidentifier()))
     compiled = _compiled.get((source, names))
     if compiled is None:
         if len(_compiled) >= _MOST:
             _compiled.clear()
+            _may_hold_names.clear()
         compiled = _compiled[source, names] = feel.compile(source, names)
     return compiled.evaluate(context, calendar=calendar, now=now)

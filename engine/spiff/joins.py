@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from engine.errors import EngineError
 from engine.spiff import expressions
 from engine.spiff.elements import Element, Way
 from engine.spiff.token import ARRIVING, WAITING, Token
@@ -64,6 +65,10 @@ class Join(Element):
             case.schedule(token)
         token.internal_data["y"] = 1
         case.note(token, "entered")
+
+    def resume(self, token: Token) -> None:
+        if token._state == WAITING and token.internal_data.pop("y", None):
+            self.arrived(token)
 
     def is_waiting(self, token: Token) -> bool:
         return False
@@ -146,7 +151,13 @@ class Complex(Inclusive):
             return
         count = sum(holder.internal_data["n"].values())
         seen = {**context(holder.up), "activationCount": count, "waitingForStart": True}
-        if expressions.truth(holder.workflow, rule, seen, self.node.id):
+        try:
+            is_enough = expressions.truth(holder.workflow, rule, seen, self.node.id)
+        except EngineError as fault:  # at the token that waits; the one that came is counted in it already
+            if "i" not in holder.internal_data:
+                holder.workflow.fail(holder, fault)
+            return
+        if is_enough:
             holder.internal_data["z"] = 1
             token = holder.workflow.spawn(self, holder.up)
             token.internal_data["y"] = 1

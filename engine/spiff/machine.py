@@ -12,6 +12,7 @@ from engine.diagram import Kind
 from engine.errors import Conflict, EngineError
 from engine.spiff import activities, arms, codec, compiler, propagation, subprocesses, variables, waits
 from engine.spiff.case import Case
+from engine.spiff.specs import ProcessSpec
 from engine.spiff.token import READY, STARTED, WAITING, Token
 from engine.spiff.world import Happening, Plan, Thrown, UnknownElement, Wait, World
 
@@ -68,7 +69,7 @@ class Machine:
         root = case.spawn(spec.root, None)
         root.data.update(values)
         if start_element is None:
-            start_element = _only_start(spec)
+            start_element = _only_start(spec, bool(payload))
         else:
             _check_start(spec, start_element)
         if start_element is not None:
@@ -290,9 +291,12 @@ def _not_open(token: int) -> Conflict:
     return Conflict("该任务已经办理或已取消。", "The task is not open any more.", code="task-not-open", token=token)
 
 
-def _only_start(spec: Any) -> str | None:
+def _only_start(spec: ProcessSpec, has_payload: bool) -> str | None:
     """Return the start event to use when none is named; None: the scope's own beginnings."""
     starts = [element for element in spec.starts if element.node.kind is Kind.START]
+    if len(starts) == 1 and (has_payload or starts[0].node.events):
+        _check_start(spec, starts[0].name)
+        return starts[0].name
     if len(starts) <= 1:
         return None
     names = "、".join(element.name for element in starts)
@@ -303,8 +307,14 @@ def _only_start(spec: Any) -> str | None:
     )
 
 
-def _check_start(spec: Any, name: str) -> None:
+def _check_start(spec: ProcessSpec, name: str) -> None:
     element = spec.task_specs.get(name)
+    if element is not None and element.node.parallel_multiple and len(element.node.events) > 1:
+        raise EngineError(
+            f"开始事件“{name}”要等多个事件都发生才开始，本系统不支持。",
+            f"Start event {name!r} wants several events before it starts; that is not supported.",
+            code="unsupported",
+        )
     is_start = element is not None and (
         element.node.kind is Kind.START
         or (not element.node.incoming and element in spec.starts)

@@ -19,12 +19,14 @@ def open_scope(token: Token, body: ScopeSpec) -> None:
     """Make the data objects of a scope and arm its event subprocesses."""
     for variable in body.scope.variables:
         name = variable.name or variable.id
+        if name in token.data:
+            continue  # what was handed in wins
         if variable.initial is not None:
             token.data[name] = expressions.value(
                 token.workflow, variable.initial, context(token), token.task_spec.node.id
             )
         else:
-            token.data.setdefault(name, [] if variable.is_collection else None)
+            token.data[name] = [] if variable.is_collection else None
     if body.handlers:
         arms.arm_all(token, body.handlers)
 

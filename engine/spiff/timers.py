@@ -9,7 +9,7 @@ from datetime import UTC, date, datetime, time, timedelta
 from typing import TYPE_CHECKING, Any
 
 from engine import diagram
-from engine.calendars import WorkCalendar
+from engine.calendars import BEIJING, WorkCalendar
 from engine.errors import StepFailed
 from engine.feel import to_json
 from engine.feel.values import YearsMonths
@@ -37,9 +37,11 @@ class Length:
     def after(self, moment: datetime, times: int = 1) -> datetime:
         """Return the moment this long after `moment`, `times` over; the day is held back to the month's last."""
         if self.months:
+            moment = moment.astimezone(BEIJING)
             month = moment.month - 1 + self.months * times
             year, month = moment.year + month // 12, month % 12 + 1
             moment = moment.replace(year=year, month=month, day=min(moment.day, monthrange(year, month)[1]))
+            moment = moment.astimezone(UTC)
         return moment + self.rest * times
 
 

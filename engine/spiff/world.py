@@ -41,7 +41,7 @@ class Limits:
     steps: int = 500_000  #: automatic steps of one `run`
     members: int = 10_000  #: members of one multi-instance
     depth: int = 100  #: processes that call each other
-    nodes: int = 20_000  #: tokens alive at one time
+    tokens: int = 20_000  #: tokens alive at one time
 
 
 @dataclass(slots=True)

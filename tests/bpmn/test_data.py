@@ -139,3 +139,15 @@ def test_a_thousand_members_do_not_copy_the_variables_of_the_process(play):
     case.start({"big": "x" * 50_000})
 
     assert len(case.machine.dump()) < 2_000
+
+
+def test_a_start_value_wins_over_the_initial_value_of_a_data_object(play):
+    assert play(process(user("a"), variables=(variable("x", "1"),))).start({"x": 7}).data == {"x": 7}
+
+
+def test_names_with_blanks_and_signs_can_be_asked(play):
+    names = {"投诉 级别": 2, "first-name": "li", "a": 1}
+    nodes = (start(), script("s", "投诉 级别 + a", "x"), script("t", 'first-name + "!"', "y"), user("z"))
+    case = play(process(*nodes, flows="start -> s -> t -> z")).start(names)
+
+    assert case.data == {**names, "x": 3, "y": "li!"}

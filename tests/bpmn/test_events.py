@@ -288,3 +288,44 @@ def test_gateways_may_stand_behind_events(play):
     case = play(process(start(), exclusive("x"), user("a"), user("b"), flows=flows)).start({"n": 2})
 
     assert case.open() == ["a"]
+
+
+def test_the_only_start_event_takes_the_payload_when_none_is_named(play):
+    model = process(start("m", message("'new")), user("a"), flows="m -> a")
+    case = play(model).start({"y": 1}, payload={"x": 1})
+
+    assert case.data == {"x": 1, "y": 1}
+    assert case.walked("caught") == ["m"]
+
+
+def test_a_start_that_wants_several_events_is_refused_by_name(play):
+    both = start("m", message("'a"), signal("'b"), parallel_multiple=True)
+
+    with pytest.raises(EngineError, match="m"):
+        play(process(both, user("a"), flows="m -> a")).start(start_element="m")
+
+
+def test_references_that_lead_nowhere_are_refused_by_name(play):
+    model = process(start(), user("a"), boundary("b", "gone", message("'m")), flows="start -> a")
+
+    with pytest.raises(EngineError, match="gone"):
+        play(model).start()
+
+
+def test_an_event_subprocess_without_a_start_and_double_ids_are_refused_by_name(play):
+    with pytest.raises(EngineError, match="“h”"):
+        play(process(start(), event_sub("h", user("x")), flows="")).start()
+    with pytest.raises(EngineError, match="“a”"):
+        play(process(start(), user("a"), sub("s", user("a")), flows="start -> a -> s")).start()
+
+
+def test_what_is_done_and_cannot_leave_is_not_interrupted(play):
+    inner = sub("s", start("i"), user("u"), flows="i -> u")
+    nodes = (start(), inner, boundary("m", "s", message("'m")), user("a"), user("b"))
+    case = play(process(*nodes, flows="start -> s; s -> a if level > 1; m -> b")).start().do("u")
+
+    assert case.open() == ["s"]
+    assert not case.send("m")
+    case.machine.set_variables({"level": 2})
+    case.machine.retry(case.token("s"))
+    assert case.run().open() == ["a"]

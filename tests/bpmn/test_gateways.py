@@ -11,6 +11,7 @@ from tests.bpmn.build import (
     end,
     event_gateway,
     exclusive,
+    feel,
     inclusive,
     message,
     parallel,
@@ -273,8 +274,6 @@ def test_a_complex_gateway_goes_on_as_soon_as_its_rule_holds_once_a_round(play):
         exclusive("x"),
         end(),
     )
-    from tests.bpmn.build import feel
-
     nodes[6].activation = feel("activationCount >= 2")
     case = play(process(*nodes, flows=flows)).start()
 
@@ -299,3 +298,20 @@ def test_an_automatic_loop_without_end_becomes_an_incident(play):
 
     (wait,) = case.waits()
     assert (wait.kind, wait.incident.code) == ("incident", "limit-reached")
+
+
+def test_a_complex_gateway_whose_rule_fails_keeps_the_tokens_and_tries_again(play):
+    join = complex_gateway("j", activation=feel("activationCount >= most"))
+    flows = "start -> f; f -> a -> j; f -> b -> j; j -> d"
+    case = (
+        play(process(start(), parallel("f"), user("a"), user("b"), join, user("d"), flows=flows))
+        .start()
+        .do("a")
+        .do("b")
+    )
+
+    assert [(wait.kind, wait.element) for wait in case.waits()] == [("incident", "j")]
+    case.machine.set_variables({"most": 2})
+    case.machine.retry(case.token("j"))
+
+    assert case.run().open() == ["d"]

@@ -184,7 +184,7 @@ def test_joins_whose_tokens_can_never_come_say_so(play):
 def test_more_tokens_than_allowed_are_an_incident(play):
     flows = "start -> m -> f; f -> m; f -> a"
     case = play(
-        process(start(), exclusive("m"), parallel("f"), user("a"), flows=flows), limits=Limits(nodes=50)
+        process(start(), exclusive("m"), parallel("f"), user("a"), flows=flows), limits=Limits(tokens=50)
     ).start()
 
     assert {wait.incident.code for wait in case.waits("incident")} == {"limit-reached"}

@@ -242,3 +242,10 @@ def test_an_interrupting_boundary_of_a_subprocess_stops_it_before_anything_insid
 
     assert case.run().open() == ["late"]
     assert "ready b" not in case.trace
+
+
+def test_a_month_is_one_of_the_calendar_in_beijing(play):
+    case = play(waiting_for(timer("'P1M")))
+    case.world.now = datetime(2026, 1, 31, 17, 0, tzinfo=UTC)  # 1 February there
+
+    assert case.start().waits()[0].due_at == datetime(2026, 2, 28, 17, 0, tzinfo=UTC)

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable
 from random import Random
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from tests.bpmn import build
 from tests.bpmn.build import Play
 from tests.bpmn.oracle import Marking, Net, Oracle, block_net, wild_net
 
@@ -21,6 +23,27 @@ def test_the_machine_goes_where_the_standard_says(make: Callable[[Random], Net],
     random = Random(seed)
     for _ in range(2):
         walk(make(random), random)
+
+
+def test_a_hundred_thousand_rounds_cost_what_they_cost_at_the_beginning() -> None:
+    """In `make fuzz`; a fiftieth of it otherwise."""
+    nodes = (build.start(), build.exclusive("m"), build.user("a"), build.boundary("t", "a", build.timer("'PT1H")))
+    case = Play(
+        build.process(*nodes, build.user("late"), flows="start -> m -> a -> m; t -> late"), is_saved=True
+    ).start()
+    sizes, seconds = [], []
+    for _ in range(10):
+        began = time.perf_counter()
+        for _ in range(2 * settings().max_examples):
+            case.do("a")
+            case.trace.clear()
+            case.happenings.clear()
+        seconds.append(time.perf_counter() - began)
+        sizes.append(len(case.machine.dump()))
+
+    assert case.open() == ["a", "t"]
+    assert max(sizes) < sizes[0] + 20
+    assert min(seconds[5:]) < 2 * min(seconds[:5])
 
 
 def walk(net: Net, random: Random) -> None:
