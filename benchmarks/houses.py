@@ -157,5 +157,5 @@ def _values(session: Session, shape: type[Base], which: ColumnElement[bool]) -> 
 
 
 def _insert(session: Session, shape: type[Base], rows: list[dict[str, Any]]) -> list[int]:
-    identity = shape.__table__.columns["id"]
-    return list(session.scalars(insert(shape.__table__).returning(identity, sort_by_parameter_order=True), rows))
+    table = shape.metadata.tables[shape.__tablename__]
+    return list(session.scalars(insert(table).returning(table.c.id, sort_by_parameter_order=True), rows))

@@ -59,7 +59,7 @@ def test_documents_name_only_make_targets_that_exist():
 def test_documents_name_only_commands_and_options_that_exist():
     wrong = []
     for document in DOCUMENTS:
-        for line in re.findall(r"(?:^|\s)banjie ([a-z].*)", code_of(document), re.MULTILINE):
+        for line in re.findall(r"^\s*banjie ([a-z].*)", code_of(document), re.MULTILINE):
             words = line.split("#")[0].split()
             command = group.get_command(None, words[0])  # type: ignore[arg-type]
             if command is None:
@@ -160,7 +160,7 @@ def test_code_files_are_split_by_meaning_before_they_grow_long():
         for path, text in texts(".py", ".js", ".mjs")
         if path.parts[0] in ("engine", "webapp", "frontend")
         and "versions" not in path.parts
-        and len(text.splitlines()) > 450
+        and len(text.splitlines()) > 500
     ]
 
     assert long == []

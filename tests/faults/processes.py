@@ -73,6 +73,7 @@ class Process:
 def main(role: str, port: str = "0") -> None:
     """Be a web process or a worker of the house that the environment names, with the counting service."""
     from engine import jobs, wake_ups
+    from webapp import services
     from webapp.commands import door, serve
 
     jobs.LEASE = LEASE
@@ -84,7 +85,7 @@ def main(role: str, port: str = "0") -> None:
     else:
         serve.log_to_stderr()
         database = door.open_current(settings)
-        serve.Worker(database, {"count": count}, threads=3).run(serve.stop_signal(database))
+        serve.Worker(database, services.of_house(), threads=3).run(serve.stop_signal(database))
 
 
 if __name__ == "__main__":
