@@ -25,7 +25,7 @@ SOURCES = ("package.json", "package-lock.json", "build.mjs", ".npmrc", "src")
 BUNDLES = Path("webapp") / "static" / "dist"
 
 
-class FrontendHook(BuildHookInterface):  # type: ignore[misc,type-arg]
+class FrontendHook(BuildHookInterface):  # type: ignore[type-arg]
     """Hatchling's hook: it runs before files are collected."""
 
     PLUGIN_NAME = "custom"

@@ -54,8 +54,8 @@ function mark(viewer, root, sight, state) {
     const element = registry.get(id);
     if (!element) continue;
     canvas.addMarker(id, 'is-awaited');
-    const isEvent = element.width < 60;
-    add(id, isEvent ? { bottom: -2, left: -20 } : { bottom: -6, left: 14 }, due.late ? 'mark-due is-late' : 'mark-due', due.text, due.title);
+    // Above the element: boundary events and labels stand below it.
+    add(id, element.width < 60 ? { top: -22, left: -16 } : { top: -24, left: 16 }, due.late ? 'mark-due is-late' : 'mark-due', due.text, due.title);
   }
   sight.places = known(state.tokens);
 

@@ -39,7 +39,7 @@ function mount(root) {
       if (!entries.some((entry) => entry.isIntersecting)) return;
       observer.disconnect();
       draw(root).catch((error) => {
-        console.error(error);
+        console.warn(`The diagram could not be drawn: ${error.message}`);
         root.dataset.ready = 'failed';
         root.closest('[data-diagram-frame]')?.classList.add('is-undrawn');
       });

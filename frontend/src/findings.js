@@ -2,6 +2,17 @@
 // The list has [data-element] for the element's id and [data-severity]; [data-run] holds a counter-example's ids.
 const WORST_FIRST = ['error', 'warning', 'hint'];
 
+/** Where the number stands: at the corner of a shape, at the middle of a flow. */
+function place(element) {
+  const points = element.waypoints;
+  if (!points) return { top: -12, right: 12 };
+  const middle = Math.floor((points.length - 1) / 2);
+  const [from, to] = [points[middle], points[middle + 1]];
+  const left = Math.min(...points.map((point) => point.x));
+  const top = Math.min(...points.map((point) => point.y));
+  return { left: (from.x + to.x) / 2 - left - 12, top: (from.y + to.y) / 2 - top - 12 };
+}
+
 export function showFindings(viewer, root, sight) {
   const canvas = viewer.get('canvas');
   const overlays = viewer.get('overlays');
@@ -23,7 +34,7 @@ export function showFindings(viewer, root, sight) {
     html.setAttribute('aria-label', `${root.dataset.findingWord || ''} ${found.length}: ${found[0].dataset.text || id}`.trim());
     html.title = found.map((item) => item.dataset.text || '').join('\n');
     html.addEventListener('click', () => choose(id, true));
-    overlays.add(id, 'findings', { position: { top: -12, right: 12 }, html });
+    overlays.add(id, 'findings', { position: place(registry.get(id)), html });
   }
   for (const item of items) {
     const button = item.querySelector('[data-show]');

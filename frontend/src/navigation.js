@@ -2,6 +2,8 @@
 const STEP = 1.25;
 const READABLE = 0.62;
 const LARGEST = 4;
+/** What stands beside an element is to be seen with it. */
+const MARGIN = 36;
 
 /** Let people move about. Returns the sight: {start(), center(ids), places}. `places`: what "here" shows. */
 export function navigate(viewer, root, frame) {
@@ -24,7 +26,15 @@ export function navigate(viewer, root, frame) {
     'zoom-in': () => zoom(STEP),
     'zoom-out': () => zoom(1 / STEP),
     fit: () => canvas.zoom('fit-viewport', 'auto'),
-    here: () => center(sight.places),
+    here: () => {
+      // One after the other, where they do not fit into one view.
+      const [next, ...others] = sight.places;
+      if (next === undefined) return;
+      if (!center(sight.places)) {
+        center([next]);
+        sight.places = [...others, next];
+      }
+    },
     'whole-screen': () => (document.fullscreenElement ? document.exitFullscreen() : frame.requestFullscreen?.()),
   };
   frame.querySelectorAll('[data-do]').forEach((button) => {
@@ -68,19 +78,23 @@ export function navigate(viewer, root, frame) {
     }
   }
 
-  /** Bring the elements into the middle. */
+  /** Bring the elements into the middle; return whether all of them can be seen there, or the first only. */
   function center(ids) {
     const found = ids.map((id) => registry.get(id)).filter(Boolean);
-    if (!found.length) return;
+    const around = (element) => {
+      const box = bounds(element);
+      return { left: box.left - MARGIN, top: box.top - MARGIN, right: box.right + MARGIN, bottom: box.bottom + MARGIN };
+    };
+    if (!found.length) return false;
     const home = canvas.findRoot(found[0]);
     if (home && home !== canvas.getRootElement()) canvas.setRootElement(home);
-    const box = found.map(bounds).reduce((a, b) => ({
+    const box = found.map(around).reduce((a, b) => ({
       left: Math.min(a.left, b.left), top: Math.min(a.top, b.top),
       right: Math.max(a.right, b.right), bottom: Math.max(a.bottom, b.bottom),
     }));
     const view = canvas.viewbox();
     const fits = box.right - box.left < view.width && box.bottom - box.top < view.height;
-    const target = fits ? box : bounds(found[0]);
+    const target = fits ? box : around(found[0]);
     const all = view.inner;
     const place = (low, high, size, start, length) => {
       const middle = (low + high) / 2 - size / 2;
@@ -92,6 +106,7 @@ export function navigate(viewer, root, frame) {
       width: view.width,
       height: view.height,
     });
+    return fits;
   }
 
   function first() {

@@ -80,20 +80,17 @@ def _json(text: str) -> Iterator[tuple[str, tuple[Any, Any, Any]]]:
     except (ValueError, RecursionError) as error:
         raise BadNotice(f"不是有效的 JSON：{error}", f"Not valid JSON: {error}") from None
     if isinstance(value, dict):
-        value = [
-            {"date": day, "kind": kind}
-            if isinstance(day, str)
-            else {"kind": kind, **day}
-            if isinstance(day, dict)
-            else day
-            for key, kind in (("holidays", "holiday"), ("workdays", "workday"))
-            for day in (value.get(key) if isinstance(value.get(key), list) else [])
-        ]
+        value = [*_of_kind(value.get("holidays"), "holiday"), *_of_kind(value.get("workdays"), "workday")]
     if not isinstance(value, list):
         raise BadNotice("JSON 应为列表。", "The JSON must be a list.")
     for number, item in enumerate(value, start=1):
         held = item if isinstance(item, dict) else {}
         yield str(number), (held.get("date", ""), held.get("kind", ""), held.get("name", ""))
+
+
+def _of_kind(days: Any, kind: str) -> list[Any]:
+    held = days if isinstance(days, list) else []
+    return [{"kind": kind, **day} if isinstance(day, dict) else {"kind": kind, "date": day} for day in held]
 
 
 def _entry(place: str, day: Any, kind: Any, name: Any) -> DayEntry | tuple[str, str]:

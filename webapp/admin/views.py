@@ -11,7 +11,7 @@ from engine import calendar_years, demo_clock, history
 from engine.errors import EngineError, InvalidAnswers, NotFound
 from engine.work import UnitOfWork
 from webapp import people
-from webapp.admin import notice
+from webapp.admin import logbook, notice
 from webapp.auth import requires
 from webapp.db import database, perform, unit_of_work
 from webapp.errors import redraws, status_of
@@ -48,7 +48,8 @@ def _people_page(faults: dict[str, str] | None = None) -> str:
     with unit_of_work(read_only=True) as work:
         return render_template(
             "admin/people.html",
-            everybody=people.everybody(work),
+            everybody=(everybody := people.everybody(work)),
+            names={info.id: info.name for info in everybody},
             roles=people.roles(work),
             permissions=people.PERMISSIONS,
             faults=faults or {},
@@ -249,7 +250,10 @@ def log() -> str:
     before = request.args.get("before", type=int)
     with unit_of_work(read_only=True) as work:
         events = history.audit_trail(work, before=before, limit=AUDIT_PAGE + 1)
-        shown = [(event.id, event.at, event.actor, event.what, dict(event.detail)) for event in events[:AUDIT_PAGE]]
+        shown = [
+            (event.id, event.at, event.actor, logbook.act(event.what), logbook.detail(event.detail))
+            for event in events[:AUDIT_PAGE]
+        ]
         names = people.names(work, [actor for _, _, actor, _, _ in shown])
     more = shown[-1][0] if len(events) > AUDIT_PAGE else None
     return render_template("admin/log.html", events=shown, names=names, more=more, is_first=before is None)

@@ -53,7 +53,7 @@ class CasePage:
     open_tasks: list[TaskInfo]
     closed_tasks: list[TaskInfo]
     deadlines: list[Deadline]
-    open_incidents: list[incidents.IncidentInfo]
+    open_incidents: list[tuple[incidents.IncidentInfo, str]]  #: with what the diagram calls the element
     current: list[Step]
     passed: list[Step]
     complaint: ComplaintInfo | None  #: None: the case was not started by registering a complaint
@@ -85,7 +85,11 @@ def read(work: UnitOfWork, instance_id: int, language: str, *, shows_all: bool =
         open_tasks=[task for task in found if task.closed_at is None],
         closed_tasks=[task for task in found if task.closed_at is not None],
         deadlines=_deadlines(work, instance_id, nodes) if is_open else [],
-        open_incidents=[item for item in incidents.of_instance(work, instance_id) if item.resolved_at is None],
+        open_incidents=[
+            (item, _step(nodes, item.element_id, 1).name)
+            for item in incidents.of_instance(work, instance_id)
+            if item.resolved_at is None
+        ],
         current=[_step(nodes, element, number) for element, number in state.tokens.items()],
         passed=_passed(nodes, [entry.element for entry in timeline if entry.what == "completed"]),
         complaint=complaints.of_instance(work, instance_id),

@@ -8,7 +8,7 @@ from datetime import datetime
 from typing import Any
 
 from engine.diagram import Kind
-from engine.instances import TimelineEntry
+from engine.instance_queries import TimelineEntry
 from webapp.cases.variables import Labels, Row
 from webapp.i18n import gettext, is_english, lazy_gettext, moment
 
@@ -16,7 +16,7 @@ from webapp.i18n import gettext, is_english, lazy_gettext, moment
 _WORDS: dict[str, tuple[Any, str]] = {
     "started": (lazy_gettext("登记并启动流程"), "begin"),
     "ready": (lazy_gettext("待办"), "quiet"),
-    "completed": (lazy_gettext("完成"), "done"),
+    "completed": (lazy_gettext("已完成"), "done"),
     "cancelled": (lazy_gettext("撤销，不再需要"), "quiet"),
     "armed": (lazy_gettext("开始计时"), "quiet"),
     "moved": (lazy_gettext("时限变更"), "quiet"),
@@ -26,16 +26,16 @@ _WORDS: dict[str, tuple[Any, str]] = {
     "incident": (lazy_gettext("流程故障"), "failed"),
     "resolved": (lazy_gettext("故障排除"), "done"),
     "changed": (lazy_gettext("数据变更"), "quiet"),
-    "claimed": (lazy_gettext("签收"), "person"),
-    "released": (lazy_gettext("退回岗位"), "person"),
-    "reassigned": (lazy_gettext("改派"), "person"),
-    "suspended": (lazy_gettext("中止"), "operation"),
-    "resumed": (lazy_gettext("恢复"), "operation"),
-    "case_cancelled": (lazy_gettext("取消投诉件"), "operation"),
-    "deadline_moved": (lazy_gettext("调整时限"), "operation"),
+    "claimed": (lazy_gettext("已签收"), "person"),
+    "released": (lazy_gettext("已退回岗位"), "person"),
+    "reassigned": (lazy_gettext("已改派"), "person"),
+    "suspended": (lazy_gettext("已中止"), "operation"),
+    "resumed": (lazy_gettext("已恢复"), "operation"),
+    "case_cancelled": (lazy_gettext("已取消投诉件"), "operation"),
+    "deadline_moved": (lazy_gettext("已调整时限"), "operation"),
     "deadlines_recomputed": (lazy_gettext("按公布的日历重新计算时限"), "operation"),
-    "retried": (lazy_gettext("重试"), "operation"),
-    "restricted": (lazy_gettext("设为保密件"), "operation"),
+    "retried": (lazy_gettext("已重试"), "operation"),
+    "restricted": (lazy_gettext("已设为保密件"), "operation"),
 }
 #: What a reader of the case wants to know; the rest is shown on request.
 _MATTERS = frozenset(_WORDS) - {"ready", "armed", "moved", "changed", "cancelled", "completed", "caught", "thrown"}

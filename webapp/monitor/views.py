@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import datetime
 from typing import Any
 
@@ -57,7 +58,8 @@ def incident_list() -> str:
     with unit_of_work(read_only=True) as work:
         page = incidents.open_incidents(work, after=after, limit=current_app.config["BANJIE"].page_size)
         total = incidents.count(work)
-    return render_template("monitor/incidents.html", page=page, total=total)
+        places = _places(work, page.items)
+    return render_template("monitor/incidents.html", page=page, total=total, places=places)
 
 
 @bp.post("/incidents/<int:incident_id>/retry")
@@ -121,6 +123,16 @@ def reassign(task_id: int) -> Any:
         return tasks.get(work, task_id).instance_id
 
     return _back_to(perform(verb), gettext("任务已改派。"))
+
+
+def _places(work: UnitOfWork, items: Iterable[incidents.IncidentInfo]) -> dict[int, str]:
+    """Return what the diagrams call the elements that failed, by incident."""
+    names = {}
+    for item in items:
+        family = deployments.open_family(work, instances.get(work, item.instance_id).definition_id)
+        found = (process.node(item.element_id) for process in family.processes.values())
+        names[item.id] = next((node.name for node in found if node is not None), "")
+    return names
 
 
 def _back_to(instance_id: int, message: str) -> Any:

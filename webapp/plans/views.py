@@ -60,14 +60,15 @@ def show(key: str) -> str:
         if chosen is None:
             raise NotFound("没有这个预案版本。", "There is no such version of a plan.")
         family = deployments.open_family(work, chosen.id)
+        own = {chosen.main_file} | {name for name in family.files if name.startswith((f"{key}_", f"{key}."))}
         return render_template(
             "plans/show.html",
             plan=versions[0],
             versions=versions,
             chosen=chosen,
-            files=sorted(family.files.items()),
+            files=[(name, content, name in own) for name, content in sorted(family.files.items())],
             pictures=[name for name in sorted(family.files) if _is_diagram(name) and name != chosen.main_file],
-            decisions=[info for model in family.models.values() for info in model.decisions.values()],
+            decisions=[info for _, model in sorted(family.models.items()) for info in model.decisions.values()],
             process=family.processes.get(key),
             names=people.names(work, [info.deployed_by for info in versions]),
         )
