@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from engine.decisions.faults import Evaluation
-from engine.feel import Expression, structures
+from engine.feel import Expression, iteration, structures
 from engine.feel import types as t
 from engine.feel.values import Function, kind
 
@@ -158,12 +158,12 @@ class Iterator(Boxed):
             def produce(item: Any, partial: Any) -> Any:
                 return self.body.value({**scope, self.variable: item, "partial": partial}, run)
 
-            return structures.for_each(run, [lambda: source], produce, True)
+            return iteration.for_each(run, [lambda: source], produce, True)
 
         def satisfies(item: Any) -> Any:
             return self.body.value({**scope, self.variable: item}, run)
 
-        return structures.quantified(run, self.kind, [lambda: source], satisfies)
+        return iteration.quantified(run, self.kind, [lambda: source], satisfies)
 
 
 @dataclass(slots=True)

@@ -6,48 +6,15 @@ import ast
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from decimal import Decimal
-from types import CodeType
 from typing import Any
 
 from engine.feel import nodes as n
-from engine.feel import runtime, structures
+from engine.feel import pytree as py
 from engine.feel import types as t
 from engine.feel.builtins import BUILTINS
 from engine.feel.errors import FeelError
+from engine.feel.helpers import HELPERS
 
-_OPERATORS = ("add", "subtract", "multiply", "divide", "power", "negate", "eq", "ne", "lt", "le", "gt", "ge")
-_STRUCTURES = (
-    "path",
-    "at_index",
-    "filtered",
-    "item_name",
-    "new_context",
-    "make_range",
-    "operator_range",
-    "between",
-    "within",
-    "matches",
-    "holds",
-    "asked",
-    "truth",
-    "any_of",
-    "negated",
-    "callable_or",
-    "Span",
-    "for_each",
-    "quantified",
-    "Lambda",
-    "call",
-    "external",
-)
-_HELPERS: dict[str, Any] = {
-    **{name: getattr(runtime, name) for name in _OPERATORS},
-    **{name: getattr(structures, name) for name in _STRUCTURES},
-    "Run": runtime.Run,
-    "SILENT": runtime.SILENT,
-    "missing": runtime.missing,
-    "too_deep": runtime.too_deep,
-}
 _ARITHMETIC = {"+": "add", "-": "subtract", "*": "multiply", "/": "divide", "**": "power"}
 _COMPARE = {"=": "eq", "!=": "ne", "<": "lt", "<=": "le", ">": "gt", ">=": "ge"}
 _PYTHON_OPS: dict[str, ast.cmpop] = {
@@ -130,34 +97,40 @@ class _Maker:
         value = self.tests(tree) if isinstance(tree, n.Tests) else self.visit(tree)
         arguments = [ast.arg("value")] * is_test + [ast.arg("context")]
         optional = ["calendar", "now", "run"]
-        default = self.helper("SILENT") if self.cheap else _constant(None)
+        default = self.helper("SILENT") if self.cheap else py.constant(None)
         body: list[ast.stmt] = []
         if not self.cheap:
-            new = _call(self.helper("Run"), _name("calendar"), _name("now"))
-            test = ast.Compare(_name("run"), [ast.Is()], [_constant(None)])
-            body.append(ast.If(test, [ast.Assign([_store("run")], new)], []))
+            new = py.call(self.helper("Run"), py.name("calendar"), py.name("now"))
+            test = ast.Compare(py.name("run"), [ast.Is()], [py.constant(None)])
+            body.append(ast.If(test, [ast.Assign([py.store("run")], new)], []))
         for name, local in self.locals.items():
-            read = ast.Assign([_store(local)], ast.Subscript(_name("context"), _constant(name), ast.Load()))
-            lost = ast.Assign([_store(local)], _call(self.helper("missing"), _constant(name), _name("run")))
-            handler = ast.ExceptHandler(_name("KeyError"), None, [lost])
+            read = ast.Assign([py.store(local)], ast.Subscript(py.name("context"), py.constant(name), ast.Load()))
+            lost = ast.Assign([py.store(local)], py.call(self.helper("missing"), py.constant(name), py.name("run")))
+            handler = ast.ExceptHandler(py.name("KeyError"), None, [lost])
             body.append(ast.Try([read], [handler], [], []))
         deep = ast.ExceptHandler(
-            _name("RecursionError"), None, [ast.Raise(_call(self.helper("too_deep")), _constant(None))]
+            py.name("RecursionError"), None, [ast.Raise(py.call(self.helper("too_deep")), py.constant(None))]
         )
         body.append(ast.Try([ast.Return(value)], [deep], [], []))
         signature = ast.arguments(
-            [], arguments, None, [ast.arg(o) for o in optional], [_constant(None), _constant(None), default], None, []
+            [],
+            arguments,
+            None,
+            [ast.arg(o) for o in optional],
+            [py.constant(None), py.constant(None), default],
+            None,
+            [],
         )
         function = ast.FunctionDef("feel", signature, body, [], None, None)
         module = ast.fix_missing_locations(ast.Module([function], []))
         space: dict[str, Any] = self.globals
-        exec(_code(module), space)  # noqa: S102  # our own tree, no author text
+        exec(py.code(module), space)  # noqa: S102  # our own tree, no author text
         return Compiled(space["feel"], frozenset(self.names), frozenset(self.possible - self.names))
 
     # --- small parts
     def helper(self, name: str) -> ast.expr:
-        self.globals[name] = _HELPERS[name]
-        return _name(name)
+        self.globals[name] = HELPERS[name]
+        return py.name(name)
 
     def constant(self, value: Any) -> ast.expr:
         """Return an expression for any value: null and booleans in place, all else a global.
@@ -165,24 +138,24 @@ class _Maker:
         Python's compiler would warn of a text that stands where a truth value is asked for.
         """
         if value is None or isinstance(value, bool):
-            return _constant(value)
+            return py.constant(value)
         name = f"K{len(self.globals)}"
         self.globals[name] = value
-        return _name(name)
+        return py.name(name)
 
     def fresh(self) -> str:
         self.count += 1
         return f"v{self.count}"
 
     def op(self, name: str, *arguments: ast.expr) -> ast.expr:
-        return _call(self.helper(name), *arguments, _name("run"))
+        return py.call(self.helper(name), *arguments, py.name("run"))
 
     def inside(self, scope: _Scope, node: n.Node, parameters: list[str]) -> ast.expr:
         """Return `lambda parameters: node` with `scope` around the node."""
         self.scopes.append(scope)
         body = self.visit(node)
         self.scopes.pop()
-        return _lambda(parameters, body)
+        return py.lambda_of(parameters, body)
 
     def visit(self, node: n.Node) -> ast.expr:
         method: Callable[[Any], ast.expr] = getattr(self, f"visit_{type(node).__name__}")
@@ -201,11 +174,11 @@ class _Maker:
             depth -= 1
             scope = self.scopes[depth]
             if name in scope.variables:
-                return _name(scope.variables[name])
+                return py.name(scope.variables[name])
             if scope.item:
-                item = _name(scope.item)
-                member = ast.Subscript(item, _constant(name), ast.Load())
-                test = _call(self.helper("item_name"), item, _constant(name))
+                item = py.name(scope.item)
+                member = ast.Subscript(item, py.constant(name), ast.Load())
+                test = py.call(self.helper("item_name"), item, py.constant(name))
                 other = item if name == "item" else self.lookup(name, depth, certain=False)
                 return ast.IfExp(test, member, other)
         return self.root(name, certain)
@@ -217,10 +190,10 @@ class _Maker:
             (self.names if certain else self.possible).add(name)
         if self.cheap and builtin is None:
             local = self.locals.setdefault(name, f"n{len(self.locals)}")
-            return _name(local)
-        read = ast.Subscript(_name("context"), _constant(name), ast.Load())
-        test = ast.Compare(_constant(name), [ast.In()], [_name("context")])
-        other = self.constant(builtin) if builtin else self.op("missing", _constant(name))
+            return py.name(local)
+        read = ast.Subscript(py.name("context"), py.constant(name), ast.Load())
+        test = ast.Compare(py.constant(name), [ast.In()], [py.name("context")])
+        other = self.constant(builtin) if builtin else self.op("missing", py.constant(name))
         return ast.IfExp(test, read, other)
 
     def visit_InputValue(self, _node: n.InputValue) -> ast.expr:
@@ -239,17 +212,17 @@ class _Maker:
         """`and`: false if either is false, true if both are true, else null; `or` the other way round."""
         left, right = self.fresh(), self.fresh()
         stop = node.op == "or"
-        first = ast.Compare(ast.NamedExpr(_store(left), self.visit(node.left)), [ast.Is()], [_constant(stop)])
-        second = ast.Compare(ast.NamedExpr(_store(right), self.visit(node.right)), [ast.Is()], [_constant(stop)])
+        first = ast.Compare(ast.NamedExpr(py.store(left), self.visit(node.left)), [ast.Is()], [py.constant(stop)])
+        second = ast.Compare(ast.NamedExpr(py.store(right), self.visit(node.right)), [ast.Is()], [py.constant(stop)])
         both = ast.BoolOp(
             ast.And(),
             [
-                ast.Compare(_name(left), [ast.Is()], [_constant(not stop)]),
-                ast.Compare(_name(right), [ast.Is()], [_constant(not stop)]),
+                ast.Compare(py.name(left), [ast.Is()], [py.constant(not stop)]),
+                ast.Compare(py.name(right), [ast.Is()], [py.constant(not stop)]),
             ],
         )
-        rest = ast.IfExp(both, _constant(not stop), _constant(None))
-        return ast.IfExp(ast.BoolOp(ast.Or(), [first, second]), _constant(stop), rest)
+        rest = ast.IfExp(both, py.constant(not stop), py.constant(None))
+        return ast.IfExp(ast.BoolOp(ast.Or(), [first, second]), py.constant(stop), rest)
 
     def visit_Comparison(self, node: n.Comparison) -> ast.expr:
         return self.compared(node.op, self.visit(node.left), node.right)
@@ -260,18 +233,18 @@ class _Maker:
         quick = right.value if isinstance(right, n.Literal) else None
         whole = _whole(right)
         if whole is not None:
-            kind, constant = "int", _constant(whole)
+            kind, constant = "int", py.constant(whole)
         elif quick.__class__ is str and op in ("=", "!="):
-            kind, constant = "str", _constant(quick)
+            kind, constant = "str", py.constant(quick)
         else:
             return self.op(_COMPARE[op], left, slow_right)
         if not isinstance(left, ast.Name):
             local = self.fresh()
-            bound: ast.expr = ast.NamedExpr(_store(local), left)
-            left = _name(local)
+            bound: ast.expr = ast.NamedExpr(py.store(local), left)
+            left = py.name(local)
         else:
             bound = left
-        test = ast.Compare(ast.Attribute(bound, "__class__", ast.Load()), [ast.Is()], [_name(kind)])
+        test = ast.Compare(ast.Attribute(bound, "__class__", ast.Load()), [ast.Is()], [py.name(kind)])
         fast = ast.Compare(left, [_PYTHON_OPS[op]], [constant])
         return ast.IfExp(test, fast, self.op(_COMPARE[op], left, slow_right))
 
@@ -280,22 +253,22 @@ class _Maker:
 
     def visit_In(self, node: n.In) -> ast.expr:
         local = self.fresh()
-        bound = ast.NamedExpr(_store(local), self.visit(node.value))
-        results = [self.test(test, _name(local)) for test in node.tests]
-        value = results[0] if len(results) == 1 else _call(self.helper("any_of"), _tuple(results))
-        return ast.Subscript(_tuple([bound, value]), _constant(1), ast.Load())
+        bound = ast.NamedExpr(py.store(local), self.visit(node.value))
+        results = [self.test(test, py.name(local)) for test in node.tests]
+        value = results[0] if len(results) == 1 else py.call(self.helper("any_of"), py.tuple_of(results))
+        return ast.Subscript(py.tuple_of([bound, value]), py.constant(1), ast.Load())
 
     def visit_InstanceOf(self, node: n.InstanceOf) -> ast.expr:
         check = ast.Attribute(self.constant(self.type_of(node.type)), "includes", ast.Load())
-        return _call(check, self.visit(node.value))
+        return py.call(check, self.visit(node.value))
 
     def visit_If(self, node: n.If) -> ast.expr:
-        test = ast.Compare(self.visit(node.condition), [ast.Is()], [_constant(True)])
+        test = ast.Compare(self.visit(node.condition), [ast.Is()], [py.constant(True)])
         return ast.IfExp(test, self.visit(node.yes), self.visit(node.no))
 
     # --- structures
     def visit_Path(self, node: n.Path) -> ast.expr:
-        return self.op("path", self.visit(node.base), _constant(node.member))
+        return self.op("path", self.visit(node.base), py.constant(node.member))
 
     def visit_Filter(self, node: n.Filter) -> ast.expr:
         base = self.visit(node.base)
@@ -304,7 +277,7 @@ class _Maker:
             return self.op("at_index", base, self.constant(condition.value))
         item = self.fresh()
         inner = self.inside(_Scope(item=item), condition, [item])
-        return _call(self.helper("filtered"), base, inner, _name("run"), _cost(condition))
+        return py.call(self.helper("filtered"), base, inner, py.name("run"), _cost(condition))
 
     def visit_ListLiteral(self, node: n.ListLiteral) -> ast.expr:
         return ast.List([self.visit(item) for item in node.items], ast.Load())
@@ -320,7 +293,7 @@ class _Maker:
                 scope.variables[entry.key] = local
             value = self.visit(entry.value)
             scope.variables[entry.key] = local
-            pairs.append(_tuple([_constant(entry.key), ast.NamedExpr(_store(local), value)]))
+            pairs.append(py.tuple_of([py.constant(entry.key), ast.NamedExpr(py.store(local), value)]))
         self.scopes.pop()
         return self.op("new_context", ast.List(pairs, ast.Load()))
 
@@ -329,12 +302,12 @@ class _Maker:
             "make_range",
             self.visit(node.low),
             self.visit(node.high),
-            _constant(node.low_in),
-            _constant(node.high_in),
+            py.constant(node.low_in),
+            py.constant(node.high_in),
         )
 
     def visit_OperatorTest(self, node: n.OperatorTest) -> ast.expr:
-        return self.op("operator_range", _constant(node.op), self.visit(node.operand))
+        return self.op("operator_range", py.constant(node.op), self.visit(node.operand))
 
     def visit_For(self, node: n.For) -> ast.expr:
         partial = any(isinstance(inner, n.Name) and inner.name == "partial" for inner in node.body.walk())
@@ -343,12 +316,12 @@ class _Maker:
             scope = _Scope({**scope.variables, "partial": self.fresh()})
             parameters = [*parameters, scope.variables["partial"]]
         body = self.inside(scope, node.body, parameters)
-        return _call(self.helper("for_each"), _name("run"), sources, body, _constant(partial), _cost(node))
+        return py.call(self.helper("for_each"), py.name("run"), sources, body, py.constant(partial), _cost(node))
 
     def visit_Quantified(self, node: n.Quantified) -> ast.expr:
         sources, scope, parameters = self.iterations(node.iterations)
         body = self.inside(scope, node.body, parameters)
-        return _call(self.helper("quantified"), _name("run"), _constant(node.kind), sources, body, _cost(node))
+        return py.call(self.helper("quantified"), py.name("run"), py.constant(node.kind), sources, body, _cost(node))
 
     def iterations(self, iterations: list[n.Iteration]) -> tuple[ast.expr, _Scope, list[str]]:
         """Return the list of sources, the scope with every iterated name, and their Python names."""
@@ -359,9 +332,9 @@ class _Maker:
             self.scopes.append(_Scope(dict(scope.variables)))
             start = self.visit(iteration.start)
             if iteration.end is not None:
-                start = _call(self.helper("Span"), start, self.visit(iteration.end))
+                start = py.call(self.helper("Span"), start, self.visit(iteration.end))
             self.scopes.pop()
-            sources.append(_lambda(parameters, start))
+            sources.append(py.lambda_of(parameters, start))
             local = self.fresh()
             scope.variables[iteration.name] = local
             parameters = [*parameters, local]
@@ -373,14 +346,14 @@ class _Maker:
         names = tuple(parameter.name for parameter in node.parameters)
         types = tuple(self.type_of(p.type) if p.type is not None else None for p in node.parameters)
         if node.external:
-            body: ast.expr = _lambda(locals_, self.op("external"))
+            body: ast.expr = py.lambda_of(locals_, self.op("external"))
         else:
             body = self.inside(_Scope(dict(zip(names, locals_, strict=True))), node.body, locals_)
-        return _call(self.helper("Lambda"), self.constant(names), self.constant(types), body, _cost(node.body))
+        return py.call(self.helper("Lambda"), self.constant(names), self.constant(types), body, _cost(node.body))
 
     def visit_Call(self, node: n.Call) -> ast.expr:
         arguments = ast.List([self.visit(argument) for argument in node.arguments], ast.Load())
-        names = self.constant(tuple(node.names)) if node.names is not None else _constant(None)
+        names = self.constant(tuple(node.names)) if node.names is not None else py.constant(None)
         function = self.callee(node.function)
         return self.op("call", function, arguments, names)
 
@@ -390,19 +363,21 @@ class _Maker:
             if any(node.name in scope.variables for scope in self.scopes):
                 return self.visit(node)
             builtin = self.constant(BUILTINS[node.name])
-            return _call(self.helper("callable_or"), self.visit(node), builtin) if node.name in self.known else builtin
+            return (
+                py.call(self.helper("callable_or"), self.visit(node), builtin) if node.name in self.known else builtin
+            )
         return self.visit(node)
 
     # --- tests
     def tests(self, node: n.Tests) -> ast.expr:
         """Return whether `value` passes one of the tests (or none, when negated). No tests: it always does."""
         if not node.tests:
-            return _constant(True)
+            return py.constant(True)
         self.scopes.append(_Scope({"?": "value"}))
-        results = [self.test(test, _name("value")) for test in node.tests]
+        results = [self.test(test, py.name("value")) for test in node.tests]
         self.scopes.pop()
-        value = results[0] if len(results) == 1 else _call(self.helper("any_of"), _tuple(results))
-        return _call(self.helper("negated"), value) if node.negated else value
+        value = results[0] if len(results) == 1 else py.call(self.helper("any_of"), py.tuple_of(results))
+        return py.call(self.helper("negated"), value) if node.negated else value
 
     def test(self, node: n.Node, value: ast.expr) -> ast.expr:
         """Return the truth of one test on `value`."""
@@ -410,13 +385,13 @@ class _Maker:
             return self.compared(node.op, value, node.operand)
         if isinstance(node, n.RangeLiteral):
             ends = [self.visit(node.low), self.visit(node.high)]
-            slow = self.op("within", value, *ends, _constant(node.low_in), _constant(node.high_in))
+            slow = self.op("within", value, *ends, py.constant(node.low_in), py.constant(node.high_in))
             low, high = _whole(node.low), _whole(node.high)
             if low is None or high is None:
                 return slow
-            test = ast.Compare(ast.Attribute(value, "__class__", ast.Load()), [ast.Is()], [_name("int")])
+            test = ast.Compare(ast.Attribute(value, "__class__", ast.Load()), [ast.Is()], [py.name("int")])
             ops: list[ast.cmpop] = [ast.LtE() if node.low_in else ast.Lt(), ast.LtE() if node.high_in else ast.Lt()]
-            return ast.IfExp(test, ast.Compare(_constant(low), ops, [value, _constant(high)]), slow)
+            return ast.IfExp(test, ast.Compare(py.constant(low), ops, [value, py.constant(high)]), slow)
         if isinstance(node, n.Literal):
             return self.compared("=", value, node)
         result = self.visit(node)
@@ -444,7 +419,7 @@ class _Maker:
 
 def _cost(node: n.Node) -> ast.expr:
     """Return the steps that one evaluation of `node` counts: about half its nodes."""
-    return _constant(2 + sum(1 for _ in node.walk()) // 2)
+    return py.constant(2 + sum(1 for _ in node.walk()) // 2)
 
 
 def _whole(node: n.Node) -> int | None:
@@ -453,34 +428,3 @@ def _whole(node: n.Node) -> int | None:
     if value.__class__ is not Decimal or value.adjusted() > 14 or value != value.to_integral_value():
         return None
     return int(value)
-
-
-# --- Python's own tree ----------------------------------------------------------------------------------------
-
-
-def _code(module: ast.Module) -> CodeType:
-    return compile(module, "<feel>", "exec")
-
-
-def _name(name: str) -> ast.expr:
-    return ast.Name(name, ast.Load())
-
-
-def _store(name: str) -> ast.Name:
-    return ast.Name(name, ast.Store())
-
-
-def _constant(value: str | bool | int | None) -> ast.expr:
-    return ast.Constant(value)
-
-
-def _tuple(items: list[ast.expr]) -> ast.expr:
-    return ast.Tuple(items, ast.Load())
-
-
-def _call(function: ast.expr, *arguments: ast.expr) -> ast.expr:
-    return ast.Call(function, list(arguments), [])
-
-
-def _lambda(parameters: list[str], body: ast.expr) -> ast.expr:
-    return ast.Lambda(ast.arguments([], [ast.arg(p) for p in parameters], None, [], [], None, []), body)

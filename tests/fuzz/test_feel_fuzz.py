@@ -4,15 +4,20 @@ An example is ten inputs: `make fuzz` (5,000 examples a test) tries 100,000 of t
 """
 
 import gc
+import html
+import re
 import sys
 import time
 from datetime import UTC, date, datetime
+from pathlib import Path
 from typing import Any
 
 from hypothesis import given
 from hypothesis import strategies as st
 
-from engine import feel
+from engine import decisions, feel
+from engine.decisions.analysis import analyse
+from engine.errors import EngineError
 from engine.feel.builtins import BUILTINS
 from engine.feel.literals import write
 
@@ -110,3 +115,42 @@ def test_any_expression_gives_a_value_or_a_clear_refusal(texts: list[str]) -> No
 def test_noise_gives_a_value_or_a_clear_refusal(texts: list[str]) -> None:
     for text in texts:
         _try(text)
+
+
+def _pieces() -> st.SearchStrategy[bytes]:
+    """Return DMN files with pieces of a good one cut out, doubled or overwritten."""
+    good = (Path(__file__).parent / "severity.dmn").read_bytes()
+    cuts = st.lists(
+        st.tuples(st.integers(0, len(good)), st.integers(0, 40), st.binary(max_size=8)), min_size=1, max_size=6
+    )
+
+    def cut(changes: list[tuple[int, int, bytes]]) -> bytes:
+        data = good
+        for start, length, new in changes:
+            data = data[:start] + new + data[start + length :]
+        return data
+
+    texts = st.lists(
+        st.tuples(st.sampled_from(re.findall(rb">([^<>]+)<|\"([^\"<>]+)\"", good)), EXPRESSIONS), max_size=4
+    )
+
+    def replace(changes: list[tuple[tuple[bytes, bytes], str]]) -> bytes:
+        data = good
+        for found, new in changes:
+            data = data.replace(found[0] or found[1], html.escape(new).encode(), 1)
+        return data
+
+    return st.one_of(cuts.map(cut), texts.map(replace))
+
+
+@given(_pieces())
+def test_a_damaged_table_gives_findings_or_a_clear_refusal(data: bytes) -> None:
+    refused = None
+    try:
+        model = decisions.load(data)
+        analyse(model)
+        for decision in model.decisions:
+            model.explain(decision, {"decibels": 60, "at_night": True})
+    except EngineError as refusal:
+        refused = refusal
+    assert refused is None or (refused.zh and refused.en)
