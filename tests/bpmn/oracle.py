@@ -18,21 +18,40 @@ Marking = tuple[tuple[str, int], ...]
 
 @dataclass
 class Net:
-    """Nodes by id: kind (start, end, task, xor, and, or) with their flows; a flow is (source, target, condition).
+    """Nodes by id: kind (start, end, stop, task, sub, xor, and, or) with their flows: (source, target, condition).
+
+    "stop" terminates the scope it stands in; `inside` says in which subprocess ("": the process) a node stands.
 
     A condition is the least `pick` that takes the way; the last way out of a choice is its default.
-    `events` are message boundary events of tasks: event -> (task, whether it interrupts).
+    `events` are message boundary events of tasks and subprocesses: event -> (activity, whether it interrupts).
     """
 
     kinds: dict[str, str] = field(default_factory=dict)
     flows: list[tuple[str, str, int | None]] = field(default_factory=list)
     events: dict[str, tuple[str, bool]] = field(default_factory=dict)
+    inside: dict[str, str] = field(default_factory=dict)
+    scope: str = ""  #: where `add` puts nodes
 
     def add(self, kind: str) -> str:
         """Add a node and return its id."""
         name = f"{kind}{len(self.kinds)}"
         self.kinds[name] = kind
+        self.inside[name] = self.scope
         return name
+
+    def listen(self, activity: str, is_interrupting: bool) -> str:
+        """Add a boundary event and return its id."""
+        name = f"event{len(self.events)}"
+        self.events[name] = (activity, is_interrupting)
+        self.inside[name] = self.inside[activity]
+        return name
+
+    def within(self, scope: str, name: str) -> bool:
+        """Return whether a node stands in a subprocess, at any depth."""
+        while (name := self.inside[name]) != "":
+            if name == scope:
+                return True
+        return False
 
     def connect(self, source: str, target: str, condition: int | None = None) -> None:
         """Add a flow."""
@@ -48,24 +67,43 @@ class Net:
 
     def process(self) -> Process:
         """Return the net as a diagram."""
-        made = {
-            "start": build.start,
-            "end": build.end,
-            "task": build.user,
-            "xor": build.exclusive,
-            "and": build.parallel,
-            "or": build.inclusive,
-        }
-        nodes: list[Node] = [made[kind](name) for name, kind in self.kinds.items()]
-        for name, (task, interrupts) in self.events.items():
-            nodes.append(build.boundary(name, task, build.message(f"'{name}"), interrupting=interrupts))
+        nodes, flows = self._scope("")
+        return build.process(*nodes, flows=flows)
+
+    def _scope(self, scope: str) -> tuple[list[Node], str]:
+        nodes: list[Node] = []
+        for name, kind in self.kinds.items():
+            if self.inside[name] != scope:
+                continue
+            if kind == "sub":
+                inner, flows = self._scope(name)
+                nodes.append(build.sub(name, *inner, flows=flows))
+            elif kind == "stop":
+                nodes.append(build.end(name, build.TERMINATE))
+            else:
+                nodes.append(_MADE[kind](name))
+        for name, (activity, interrupts) in self.events.items():
+            if self.inside[name] == scope:
+                nodes.append(build.boundary(name, activity, build.message(f"'{name}"), interrupting=interrupts))
         parts = []
         for source, target, condition in self.flows:
+            if self.inside[source] != scope:
+                continue
             last = self.flows[self.out(source)[-1]] == (source, target, condition)
             is_choice = self.kinds.get(source) in ("xor", "or") and len(self.out(source)) > 1
             rule = " else" if is_choice and last else f" if pick >= {condition}" if is_choice else ""
             parts.append(f"{source} -> {target}{rule}")
-        return build.process(*nodes, flows=";".join(parts))
+        return nodes, ";".join(parts)
+
+
+_MADE = {
+    "start": build.start,
+    "end": build.end,
+    "task": build.user,
+    "xor": build.exclusive,
+    "and": build.parallel,
+    "or": build.inclusive,
+}
 
 
 class Oracle:
@@ -84,7 +122,8 @@ class Oracle:
 
     def tasks(self) -> list[str]:
         """Return the tasks that are open in every possible marking."""
-        common = [{name for name in state if isinstance(name, str)} for state in self._states]
+        kinds = self.net.kinds
+        common = [{name for name in state if kinds.get(name) == "task"} for state in self._states]
         return sorted(set.intersection(*common)) if common else []
 
     def complete(self, task: str, pick: int) -> None:
@@ -104,7 +143,9 @@ class Oracle:
         moved = []
         for state in self._states:
             after = Counter(state)
-            after[task] -= leaves
+            if leaves:
+                after[task] -= 1
+                self._clear(task, after)
             after.update(flows)
             moved.append(+after)
         self._go(moved, pick)
@@ -131,6 +172,13 @@ class Oracle:
         self._states = list(rest.values())
         self.history.append(self.markings)
 
+    def _clear(self, scope: str, state: Counter) -> None:
+        """Take all tokens out of a subprocess ("": out of the process)."""
+        for place in list(state):
+            name = place if isinstance(place, str) else self.net.flows[place][0]
+            if scope == "" or self.net.within(scope, name):
+                del state[place]
+
     def _settle(self, state: Counter, pick: int) -> Counter:
         """Fire everything whose order does not matter."""
         state = Counter(state)
@@ -145,11 +193,27 @@ class Oracle:
                 moved = True
                 for number in into if kind == "and" else filled[:1]:
                     state[number] -= 1
-                if kind == "task":
+                if kind in ("task", "sub"):
                     state[name] += 1
-                elif kind != "end":
+                if kind == "sub":
+                    first = next(n for n, k in self.net.kinds.items() if k == "start" and self.net.inside[n] == name)
+                    state.update(self.net.out(first))
+                elif kind == "stop":
+                    self._clear(self.net.inside[name], state)
+                elif kind not in ("task", "end"):
                     state.update(self._ways(name, pick))
+            for name in [name for name in +state if self.net.kinds.get(name) == "sub"]:
+                if not self._is_busy(name, state):
+                    moved = True
+                    state[name] -= 1
+                    state.update(self.net.out(name))
         return +state
+
+    def _is_busy(self, scope: str, state: Counter) -> bool:
+        """Return whether a token is inside a subprocess."""
+        return any(
+            self.net.within(scope, place if isinstance(place, str) else self.net.flows[place][0]) for place in +state
+        )
 
     def _ways(self, name: str, pick: int) -> list[int]:
         out, kind = self.net.out(name), self.net.kinds[name]
@@ -212,7 +276,7 @@ def block_net(random: Random, size: int = 8) -> Net:
         return name, name
 
     def block(depth: int) -> tuple[str, str]:
-        kind = random.choice(["task", "task", "seq", "xor", "and", "or", "loop"])
+        kind = random.choice(["task", "task", "seq", "xor", "and", "or", "loop", "sub", "sub"])
         if depth == 0 or next(budget) > size or kind == "task":
             return task()
         if kind == "seq":
@@ -227,12 +291,27 @@ def block_net(random: Random, size: int = 8) -> Net:
             net.connect(leave, back, random.randint(1, 2))
             net.connect(back, again)
             return again, leave
+        if kind == "sub":
+            return subprocess(depth)
         split, join = net.add(kind), net.add(kind)
         for _ in range(random.randint(2, 3)):
             inner = block(depth - 1)
             net.connect(split, inner[0], random.randint(0, 3))
             net.connect(inner[1], join)
         return split, join
+
+    def subprocess(depth: int) -> tuple[str, str]:
+        name, outer = net.add("sub"), net.scope
+        net.scope = name
+        begin, inner, finish = net.add("start"), block(depth - 1), net.add(random.choice(["end", "stop"]))
+        net.connect(begin, inner[0])
+        net.connect(inner[1], finish)
+        net.scope = outer
+        if random.random() < 0.5:
+            event, late, gone = net.listen(name, random.random() < 0.7), task()[0], net.add("end")
+            net.connect(event, late)
+            net.connect(late, gone)
+        return name, name
 
     first = block(3)
     net.connect(start, first[0])
@@ -247,8 +326,12 @@ def wild_net(random: Random, size: int = 9) -> Net:
     names = [start] + [
         net.add(random.choice(["task", "task", "xor", "and", "or"])) for _ in range(random.randint(4, size))
     ]
+    if random.random() < 0.2:
+        names.append(net.add("stop"))
     names.append(net.add("end"))
     for place, name in enumerate(names[:-1]):
+        if net.kinds[name] == "stop":
+            continue
         many = 1 if net.kinds[name] in ("start", "task") else random.randint(1, 3)
         later = names[place + 1 :]
         targets = random.sample(later, min(many, len(later)))
@@ -259,8 +342,7 @@ def wild_net(random: Random, size: int = 9) -> Net:
             net.connect(name, target, random.randint(0, 3))
     for name in [name for name in names if net.kinds[name] == "task"]:
         if random.random() < 0.25:
-            event = f"event{len(net.events)}"
-            net.events[event] = (name, random.random() < 0.5)
+            event = net.listen(name, random.random() < 0.5)
             later = names[names.index(name) + 1 :]
             net.connect(event, random.choice(later))
     return net

@@ -59,10 +59,11 @@ def walk(net: Net, random: Random) -> None:
         if not tasks or sum(tokens for _, tokens in markings[0]) > MOST_TOKENS:
             return
         task, pick = random.choice(tasks), random.randint(0, 3)
-        events = [event for event, (host, _) in net.events.items() if host == task]
+        events = [event for event, (host, _) in net.events.items() if host == task or net.within(host, task)]
         if events and random.random() < 0.5:
-            oracle.send(events[0], pick)
-            assert all(case.send(events[0], None, pick=pick) for case in cases)
+            event = random.choice(events)
+            oracle.send(event, pick)
+            assert all(case.send(event, None, pick=pick) for case in cases)
         else:
             oracle.complete(task, pick)
             for case in cases:
