@@ -136,6 +136,7 @@ def _starts(subject: Subject, scope: Scope, owner: Node | None) -> None:
                     "the start event of an embedded subprocess has no trigger.",
                     ("改为空白开始事件，或改为事件子流程。", "Make it a none start event, or an event subprocess."),
                 )
+    starts += [node for node in scope.nodes.values() if node.instantiating]
     if not starts and not _implicit_starts(scope):
         subject.refuse(
             "no-start",

@@ -123,7 +123,7 @@ def _conditional(source: Source, element: Element, _node: Node) -> diagram.Condi
     condition = formal(source, child)
     if child is None:
         source.refuse(
-            "condition-missing",
+            "condition-event-missing",
             element,
             "条件事件没有条件。",
             "the conditional event has no condition.",

@@ -194,7 +194,8 @@ class _Builder:
         return self._places.setdefault(key, len(self._places))
 
     def _outs(self, node: Node, way: Way) -> tuple[int, ...]:
-        places = [self._place(self.paths.scope.nodes[flow.target], flow) for flow in way.flows]
+        nodes = self.paths.scope.nodes
+        places = [self._place(nodes[flow.target], flow) for flow in way.flows if flow.target in nodes]
         return tuple(sorted(places * node.completion_quantity))
 
     def _leaving(self, node: Node) -> Leaving:
@@ -220,7 +221,9 @@ class _Builder:
         if node.kind is Kind.EVENT_BASED:
             alternatives: list[Alternative] = []
             for flow in node.outgoing:
-                target = self.paths.scope.nodes[flow.target]
+                target = self.region.get(flow.target)
+                if target is None:
+                    continue
                 for one in self._after(target, (node.id,)):
                     one.members = frozenset({target.id})
                     alternatives.append(one)

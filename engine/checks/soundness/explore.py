@@ -53,6 +53,11 @@ class Exploration:
     parents: dict[tuple[int, ...], tuple[tuple[int, ...], Move] | None] = field(default_factory=dict)
     hopeless: set[tuple[int, ...]] = field(default_factory=set)
 
+    @property
+    def has_faults(self) -> bool:
+        """Return whether anything was found besides what was visited."""
+        return bool(self.stuck or self.doubled or self.unbounded or self.killed)
+
     def run_to(self, fault: Fault) -> tuple[str, ...]:
         """Return the elements walked from the beginning to the fault."""
         moves = [move for _, move in self._path(fault.state)]
@@ -85,9 +90,11 @@ def explore(net: Net, most: int = MOST_STATES) -> Exploration:
     if not found.is_complete:
         full, found = found, _Game(net, most, is_reduced=True).play()
         found.is_proof = False
+        full.is_proof = False
         found.visited |= full.visited
-        if not (found.doubled or found.unbounded or found.killed or found.stuck):
-            found = full if full.doubled or full.unbounded or full.killed or full.stuck else found
+        full.visited |= found.visited
+        if full.has_faults and not found.has_faults:
+            found = full
     return found
 
 
@@ -103,7 +110,7 @@ class _Game:
         self.markers = {join.marker for join in net.joins}
 
     def play(self) -> Exploration:
-        first = (SOURCE,)
+        first: tuple[int, ...] = (SOURCE,)
         found = self.found
         found.parents[first] = None
         queue = deque([first])
@@ -236,6 +243,7 @@ class _Game:
         rest = list(state)
         for place in places:
             rest.remove(place)
+        self.found.visited |= self.net.members_of(join)
         for one in join.alternatives:
             yield self._after(rest, one)
 
@@ -262,6 +270,7 @@ class _Game:
             count = sum(state.count(one) for one in join.inputs)
             if join.count is None or count >= join.count:
                 marked = tuple(sorted((*state, join.marker)))
+                self.found.visited |= self.net.members_of(join)
                 for one in join.alternatives:
                     after, move = self._after(list(marked), one)
                     yield after, Move(move.steps, join.count is None or move.by_condition, move.killed)
@@ -303,9 +312,7 @@ class _Game:
         return self.ahead[key]
 
 
-def _backward(
-    goals: list[tuple[int, ...]], back: dict[tuple[int, ...], list[tuple[int, ...]]]
-) -> set[tuple[int, ...]]:
+def _backward(goals: list[tuple[int, ...]], back: dict[tuple[int, ...], list[tuple[int, ...]]]) -> set[tuple[int, ...]]:
     found = set(goals)
     queue = list(goals)
     while queue:

@@ -150,10 +150,11 @@ class _Shrinker:
         if len(before.outs) == 1:
             if len(rest) + len(point.alternatives) > _MOST_ALTERNATIVES or not self._may_open(point, owner):
                 return False
-        elif len(point.alternatives) != 1 or point.alternatives[0].leaving is not Leaving.NOT:
-            return False
-        elif point.is_open and self.net.has_terminate and not self._keeps_in_sight(place, point):
-            return False
+        else:
+            if len(point.alternatives) != 1 or point.alternatives[0].leaving is not Leaving.NOT:
+                return False
+            if point.is_open and self.net.has_terminate and not self._keeps_in_sight(place, point):
+                return False
         here = Alternative((place,), (), point.members)
         made = [before.then((place,), here).then((place,), one) for one in point.alternatives]
         self._set(maker, rest + made)

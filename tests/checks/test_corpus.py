@@ -1,0 +1,57 @@
+"""Every code of a finding has a diagram that shows it and one that is free of it."""
+
+from __future__ import annotations
+
+import ast
+import re
+from pathlib import Path
+
+import pytest
+
+from engine.findings import Severity
+from tests.checks.corpus import CODES, findings_of
+from tests.checks.page import PAGE, page
+
+_SAYING = {"say", "invalid", "refuse", "hint", "warn", "error"}
+_CODE = re.compile(r"[a-z]+(?:-[a-z]+)*-[a-z]+|translated|binding|initiator|unreachable")
+
+
+@pytest.mark.parametrize("code", CODES)
+def test_the_bad_diagram_has_the_finding_and_says_where_and_what(code):
+    found = [finding for finding in findings_of(code, "bad") if finding.code == code]
+
+    assert found
+    assert all(finding.zh and finding.en and finding.file for finding in found)
+    assert all(finding.line > 0 for finding in found) or code in ("xml-empty", "file-kind")
+
+
+@pytest.mark.parametrize("code", CODES)
+def test_the_good_diagram_has_neither_the_finding_nor_an_error(code):
+    found = findings_of(code, "good")
+
+    assert not [finding for finding in found if finding.code == code or finding.severity is Severity.ERROR]
+
+
+def test_every_code_in_the_source_has_its_diagrams():
+    assert sorted(_codes_in_source() - set(CODES)) == []
+
+
+def test_the_page_of_findings_is_up_to_date():
+    assert PAGE.read_text("utf-8") == page()
+
+
+def _codes_in_source() -> set[str]:
+    """Return the codes that the reader and the checks say, from the calls that say them."""
+    engine = Path(__file__).parents[2] / "engine"
+    files = [*(engine / "interchange").glob("*.py"), *(engine / "checks").glob("*.py")]
+    codes: set[str] = set()
+    for file in files:
+        for call in ast.walk(ast.parse(file.read_text("utf-8"))):
+            if isinstance(call, ast.Call) and isinstance(call.func, ast.Attribute) and call.func.attr in _SAYING:
+                codes.update(
+                    part.value
+                    for argument in call.args[:2]
+                    for part in ast.walk(argument)
+                    if isinstance(part, ast.Constant) and isinstance(part.value, str) and _CODE.fullmatch(part.value)
+                )
+    return codes
