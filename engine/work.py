@@ -66,8 +66,8 @@ class FixedClock(Clock):
         self._now = now.astimezone(UTC)
 
     def now(self) -> datetime:
-        """Return the moment it was set to."""
-        return self._now
+        """Return the moment it was set to, moved by `offset`."""
+        return self._now + self.offset
 
     def set(self, now: datetime) -> None:
         """Move the clock to `now`."""

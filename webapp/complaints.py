@@ -215,7 +215,7 @@ def subjects(work: UnitOfWork, instance_ids: list[int]) -> dict[int, str]:
     if not instance_ids:
         return {}
     found = select(Complaint.instance_id, Complaint.subject).where(Complaint.instance_id.in_(set(instance_ids)))
-    return dict(work.session.execute(found).tuples().all())
+    return dict(tuple(row) for row in work.session.execute(found))
 
 
 def search(

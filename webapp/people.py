@@ -146,10 +146,10 @@ def names(work: UnitOfWork, ids: Iterable[str | None]) -> dict[str, str]:
     wanted = {person_id for person_id in ids if person_id}
     if not wanted:
         return {}
-    found = work.session.execute(select(Person.id, Person.name).where(Person.id.in_(wanted))).tuples().all()
+    found = work.session.execute(select(Person.id, Person.name).where(Person.id.in_(wanted))).all()
     return (
         {person_id: person_id for person_id in wanted}
-        | dict(found)
+        | {row.id: row.name for row in found}
         | ({"system": "系统"} if "system" in wanted else {})
     )
 
