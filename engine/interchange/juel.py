@@ -148,7 +148,7 @@ def _tokens(text: str, offset: int) -> list[_Token]:
             raise JuelRefused(
                 f"看不懂“{text[position:end].strip()[:20]}”。",
                 f"cannot read {text[position:end].strip()[:20]!r}.",
-                offset + position,
+                offset + position + len(text[position:]) - len(text[position:].lstrip()),
             )
         kind, word = found.lastgroup, found[found.lastgroup]
         at = offset + found.start(found.lastgroup)
