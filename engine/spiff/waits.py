@@ -73,6 +73,8 @@ def _event(token: Token) -> Wait | None:
         return _make(token, "message", message=arms.name_of(token), key=internal.get("k"))
     if isinstance(event, diagram.Signal):
         return _make(token, "signal", message=arms.name_of(token))
+    if isinstance(event, diagram.Conditional):
+        return _make(token, "condition")
     return None
 
 

@@ -111,7 +111,8 @@ class Incident:
 class Wait:
     """Something the case waits for now. `token` is unique in the case, stable over saving, and never used again.
 
-    `kind`: user, service, timer, message, signal, ad_hoc, incident. An ad-hoc subprocess lists what `activate` may begin
+    `kind`: user, service, timer, message, signal, condition, ad_hoc, incident. A condition is asked by the machine
+    itself whenever a variable changes. An ad-hoc subprocess lists what `activate` may begin
     in `choices`, while it is open; it may end without. `message` is the name of a message or signal, `key` its
     correlation key (None: any). `due_at` is when a timer fires or a task is due.
     """

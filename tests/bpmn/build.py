@@ -275,8 +275,8 @@ class Play:
         return [wait for wait in self.machine.waits() if kind is None or wait.kind == kind]
 
     def open(self) -> list[str]:
-        """Return the elements of all waits, sorted."""
-        return sorted(wait.element for wait in self.waits())
+        """Return the elements of all waits that somebody outside can end, sorted."""
+        return sorted(wait.element for wait in self.waits() if wait.kind != "condition")
 
     def token(self, element: str, index: int = 0) -> int:
         """Return the token of a wait at `element`."""

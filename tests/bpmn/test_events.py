@@ -146,6 +146,7 @@ def test_a_condition_that_holds_already_passes_at_once_and_one_that_does_not_wai
 
     case = play(process(start(), catch("c", conditional("x > 1")), user("a"), flows="start -> c -> a")).start({"x": 0})
     assert case.open() == []
+    assert [(wait.kind, wait.element) for wait in case.waits()] == [("condition", "c")]
     case.set(x=1)
     assert case.open() == []
     case.set(x=2)
