@@ -46,6 +46,8 @@ _CHEAP = (
     n.OperatorTest,
     n.Tests,
 )
+#: Types that are none without what they hold: `instance of list` is null, `instance of list<number>` is not.
+_INCOMPLETE = frozenset({"list", "context", "function", "range"})
 _CONDITIONS = (n.Comparison, n.Logic, n.Between, n.In, n.InstanceOf, n.Quantified)
 
 
@@ -259,6 +261,8 @@ class _Maker:
         return ast.Subscript(py.tuple_of([bound, value]), py.constant(1), ast.Load())
 
     def visit_InstanceOf(self, node: n.InstanceOf) -> ast.expr:
+        if node.type.name in _INCOMPLETE and not node.type.arguments and node.type.result is None:
+            return self.op("incomplete_type", self.visit(node.value))
         check = ast.Attribute(self.constant(self.type_of(node.type)), "includes", ast.Load())
         return py.call(check, self.visit(node.value))
 

@@ -23,6 +23,7 @@ _STRUCTURES = (
     "truth",
     "any_of",
     "negated",
+    "incomplete_type",
     "callable_or",
     "Lambda",
     "call",

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from datetime import date, datetime, time, timedelta
+from datetime import timedelta
 from decimal import Decimal
 from typing import Any
 
@@ -14,7 +14,6 @@ from engine.feel.values import (
     Range,
     YearsMonths,
     as_int,
-    as_number,
     compare,
     in_range,
     kind,
@@ -43,6 +42,14 @@ def path(base: Any, member: str, run: Run) -> Any:
     return Decimal(value) if value.__class__ is int else value
 
 
+def _seconds(value: Any) -> Decimal:
+    """Return the seconds of a moment or a duration, with their fraction."""
+    if not isinstance(value, timedelta):
+        return Decimal(value.second) + Decimal(value.microsecond) / 1_000_000
+    sign, length = (-1, -value) if value < timedelta() else (1, value)
+    return sign * (Decimal(length.seconds % 60) + Decimal(length.microseconds) / 1_000_000)
+
+
 def _part(length: timedelta, unit: int, size: int) -> int:
     """Return one written part of a duration, with its sign."""
     seconds = abs(length) // timedelta(seconds=1)
@@ -62,7 +69,7 @@ _PROPERTIES: dict[tuple[str, str], Callable[[Any], Any]] = {
     ("days and time duration", "days"): lambda v: _part(v, 86400, 0),
     ("days and time duration", "hours"): lambda v: _part(v, 3600, 24),
     ("days and time duration", "minutes"): lambda v: _part(v, 60, 60),
-    ("days and time duration", "seconds"): lambda v: _part(v, 1, 60),
+    ("days and time duration", "seconds"): _seconds,
     ("range", "start"): lambda v: v.start,
     ("range", "end"): lambda v: v.end,
     ("range", "start included"): lambda v: v.start_included and v.start is not None,
@@ -73,7 +80,8 @@ for _kind in ("date", "date and time"):
         _PROPERTIES[_kind, _name] = lambda v, name=_name: getattr(v, name)  # type: ignore[misc]  # bound per round
     _PROPERTIES[_kind, "weekday"] = lambda v: v.isoweekday()
 for _kind in ("time", "date and time"):
-    for _name in ("hour", "minute", "second"):
+    _PROPERTIES[_kind, "second"] = _seconds
+    for _name in ("hour", "minute"):
         _PROPERTIES[_kind, _name] = lambda v, name=_name: getattr(v, name)  # type: ignore[misc]  # bound per round
     _PROPERTIES[_kind, "time offset"] = offset_of
     _PROPERTIES[_kind, "timezone"] = lambda v: zone_name(v.tzinfo)
@@ -112,11 +120,6 @@ def item_name(item: Any, name: str) -> bool:
     return isinstance(item, dict) and name in item
 
 
-def contains_key(item: Any) -> bool:
-    """Return whether `item` stands for the filtered member itself: it has no member of that name."""
-    return isinstance(item, dict) and "item" in item
-
-
 def new_context(pairs: Sequence[tuple[str, Any]], run: Run) -> dict[str, Any] | None:
     """Return a context; null when a key comes twice."""
     made = dict(pairs)
@@ -131,8 +134,12 @@ def make_range(low: Any, high: Any, low_in: bool, high_in: bool, run: Run) -> Ra
     if low is None and high is None:
         run.null("区间两端都为空。", "both ends of the range are null.")
         return None
-    if low is not None and high is not None and compare(low, high) is None:
+    order = -1 if low is None or high is None else compare(low, high)
+    if order is None:
         run.null("区间两端类型不同。", "the ends of the range are of different types.")
+        return None
+    if order > 0:
+        run.null("区间的起点在终点之后。", "the range starts after its end.")
         return None
     return Range(low, high, low_in and low is not None, high_in and high is not None)
 
@@ -286,11 +293,8 @@ def external(run: Run) -> Any:
     return run.null("不运行外部函数（Java、PMML）。", "external functions (Java, PMML) are not run.")
 
 
-def is_number(value: Any) -> bool:
-    """Return whether `value` is a finite number."""
-    return as_number(value) is not None
-
-
-def is_temporal(value: Any) -> bool:
-    """Return whether `value` is a date, a time or an instant."""
-    return isinstance(value, (date, time, datetime))
+def incomplete_type(_value: Any, run: Run) -> Any:
+    """Explain a type that does not say what it holds."""
+    return run.null(
+        "类型不完整，应写明内容，如 list<number>。", "the type must say what it holds, as list<number> does."
+    )

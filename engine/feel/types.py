@@ -109,7 +109,7 @@ class ListOf(Type):
     item: Type
 
     def includes(self, value: Any) -> bool:
-        return isinstance(value, list) and all(self.item.includes(member) for member in value)
+        return value is not None and self.accepts(value)
 
     def accepts(self, value: Any) -> bool:
         return value is None or (isinstance(value, list) and all(self.item.accepts(member) for member in value))

@@ -196,12 +196,12 @@ def compare(left: Any, right: Any) -> int | None:
         left, right = as_number(left), as_number(right)
         if left is None or right is None:
             return None
-    elif kind_of == "time":
-        if (left.tzinfo is None) != (right.tzinfo is None):
-            return None
-        left, right = _time_key(left), _time_key(right)
-    elif kind_of == "date and time" and (left.tzinfo is None) != (right.tzinfo is None):
-        return None
+    elif kind_of in ("time", "date and time"):
+        if (left.tzinfo is None) != (right.tzinfo is None):  # the one without a zone is taken to be in the other's
+            left = left if left.tzinfo else left.replace(tzinfo=right.tzinfo)
+            right = right if right.tzinfo else right.replace(tzinfo=left.tzinfo)
+        if kind_of == "time":
+            left, right = _time_key(left), _time_key(right)
     return int(left > right) - int(left < right)
 
 
@@ -216,9 +216,11 @@ def equal(left: Any, right: Any, spend: Callable[[int], None]) -> bool | None:
         return None
     if kind_of in ("string", "boolean", "date", "days and time duration", "years and months duration"):
         return bool(left == right)
-    if kind_of in ("number", "time", "date and time"):
+    if kind_of == "number":
         order = compare(left, right)
-        return order == 0 if order is not None else kind_of == "number" and None
+        return None if order is None else order == 0
+    if kind_of in ("time", "date and time"):
+        return (left.tzinfo is None) == (right.tzinfo is None) and compare(left, right) == 0
     if kind_of == "list":
         if len(left) != len(right):
             return False

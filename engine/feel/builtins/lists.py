@@ -137,7 +137,7 @@ def _sublist(run: Run, values: list[Any], start: Decimal, length: Decimal | None
         raise Fault("起始位置不在列表内。", "the start position lies outside the list.")
     begin = first - 1 if first > 0 else len(values) + first
     count = len(values) - begin if length is None else truncated(length)
-    if count is None or count < 0 or begin + count > len(values):
+    if count is None or count < 1 or begin + count > len(values):
         raise Fault("长度超出列表。", "the length goes beyond the list.")
     run.spend(count)
     return values[begin : begin + count]

@@ -35,14 +35,16 @@ def _floor_of(value: Decimal) -> Decimal:
     return value.to_integral_value(decimal.ROUND_DOWN)
 
 
-@builtin("floor(n: number, scale: number?) -> number")
-def _floor(_run: Run, value: Decimal, scale: Decimal | None = None) -> Decimal:
-    return rounded(value, Decimal(0) if scale is None else scale, decimal.ROUND_FLOOR)
+@builtin("floor(n: number, scale: number) -> number")
+@builtin("floor(n: number) -> number")
+def _floor(_run: Run, value: Decimal, scale: Decimal = Decimal(0)) -> Decimal:
+    return rounded(value, scale, decimal.ROUND_FLOOR)
 
 
-@builtin("ceiling(n: number, scale: number?) -> number")
-def _ceiling(_run: Run, value: Decimal, scale: Decimal | None = None) -> Decimal:
-    return rounded(value, Decimal(0) if scale is None else scale, decimal.ROUND_CEILING)
+@builtin("ceiling(n: number, scale: number) -> number")
+@builtin("ceiling(n: number) -> number")
+def _ceiling(_run: Run, value: Decimal, scale: Decimal = Decimal(0)) -> Decimal:
+    return rounded(value, scale, decimal.ROUND_CEILING)
 
 
 @builtin("round up(n: number, scale: number) -> number")

@@ -33,10 +33,6 @@ def read_range(text: str) -> Range | None:
     low, high = _value(tree.low), _value(tree.high)
     if low is _NO_VALUE or high is _NO_VALUE:
         return None
-    from engine.feel.values import compare
-
-    if low is not None and high is not None and compare(low, high) == 1:
-        return None
     return make_range(low, high, tree.low_in, tree.high_in, SILENT)
 
 

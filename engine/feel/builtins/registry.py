@@ -6,7 +6,7 @@ import decimal
 import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from datetime import date, datetime, time, timedelta
+from datetime import date, time, timedelta
 from typing import Any, TypeVar
 
 from engine.errors import CalendarNotCovered
@@ -200,8 +200,3 @@ def _type(name: str) -> t.Type | None:
     if name == "list":
         return t.ListOf(t.AnyType())
     return t.simple(names.get(name, name))
-
-
-def is_instant(value: Any) -> bool:
-    """Return whether `value` is a date and time."""
-    return isinstance(value, datetime)
