@@ -28,7 +28,6 @@ REFUSED = {
     "taskListeners": ("任务监听器", "task listeners"),
     "taskListener": ("任务监听器", "a task listener"),
     "linkedResources": ("外部链接资源", "linked resources"),
-    "conditionalFilter": ("条件变量筛选", "a filter on the variables of a condition"),
 }
 
 

@@ -1,6 +1,7 @@
 """Data of plain BPMN: data objects and properties as variables, data associations as mappings, and loops over them.
 
-In Camunda's dialects the same shapes are only drawn: there, variables and mappings come from extensions.
+In Camunda's dialects data objects are only drawn, so they open no variable of their own there: an association that
+has both its ends still moves a value, by name.
 """
 
 from __future__ import annotations
@@ -64,10 +65,6 @@ def read_associations(source: Source, element: Element, node: Node) -> None:
     holders = source.children(element, "ioSpecification", "dataInput", "dataOutput", "inputSet", "outputSet")
     for holder in holders:
         source.take_all(holder)
-    if source.dialect != "plain":
-        for association in associations:
-            source.take_all(association)
-        return
     for association in associations:
         is_input = local_name(association) == "dataInputAssociation"
         mappings = _association(source, association, is_input)

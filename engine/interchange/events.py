@@ -129,7 +129,19 @@ def _conditional(source: Source, element: Element, _node: Node) -> diagram.Condi
             "the conditional event has no condition.",
             ("写上条件，例如 =amount > 1000。", "Write the condition, for instance =amount > 1000."),
         )
+    changes = source.vendor(element, "variableEvents")
     variable = source.vendor(element, "variableName")
+    only = source.one_extension(element, "conditionalFilter")
+    if only is not None:
+        changes, variable = only.get("variableEvents"), only.get("variableNames")
+    if changes and not {"create", "update"} <= {word.strip() for word in changes.split(",")}:
+        source.refuse(
+            "condition-filter",
+            element,
+            f"只在变量“{changes[:40]}”时检查条件，不受支持。",
+            f"looking at a condition only when variables are changed by {changes[:40]!r} is not supported.",
+            ("删去变量事件的筛选。", "Take the filter on variable events away."),
+        )
     if variable:
         source.hint(
             "translated",

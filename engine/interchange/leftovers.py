@@ -2,24 +2,16 @@
 
 from __future__ import annotations
 
+import re
+
 from engine.findings import Severity
 from engine.interchange import camunda7, camunda8
 from engine.interchange.names import ATTRIBUTES, BPMN, CAMUNDA7, CAMUNDA8, DRAWING, DRAWN, KNOWN
 from engine.interchange.source import Element, Source, local_name, namespace_of
 
-#: Words in other vendors' extensions that say that something would run.
-_ACTIVE = (
-    "script",
-    "listener",
-    "class",
-    "delegate",
-    "connector",
-    "handler",
-    "onentry",
-    "onexit",
-    "expression",
-    "groovy",
-)
+#: Words in the names of other vendors' extensions that say that something would run.
+_ACTIVE = frozenset({"script", "listener", "class", "delegate", "connector", "handler", "expression", "groovy", "java"})
+_WORD = re.compile(r"[A-Z]?[a-z]+|[A-Z]+(?![a-z])")
 _HOLDER = f"{{{BPMN}}}extensionElements"
 
 
@@ -133,8 +125,7 @@ def _vendor(source: Source, element: Element, namespace: str, local: str, shown:
 
 
 def _foreign(source: Source, element: Element, namespace: str, local: str, shown: str) -> None:
-    low = local.lower()
-    if any(word in low for word in _ACTIVE):
+    if any(word.lower() in _ACTIVE for word in _WORD.findall(local)):
         source.refuse(
             "foreign-extension",
             element,

@@ -316,3 +316,29 @@ def test_the_same_element_of_another_namespace_is_not_taken_for_bpmn():
 
     assert isinstance(found, diagram.Diagram)
     assert found.processes["p"].body.nodes == {}
+
+
+def test_without_a_subscription_the_key_is_what_the_process_sent_in_the_conversation():
+    top = (
+        '<bpmn:message id="m1" name="ask"/><bpmn:message id="m2" name="reply"/><bpmn:correlationProperty id="c">'
+        '<bpmn:correlationPropertyRetrievalExpression messageRef="m1"><bpmn:messagePath>task_number</bpmn:messagePath>'
+        '</bpmn:correlationPropertyRetrievalExpression><bpmn:correlationPropertyRetrievalExpression messageRef="m2">'
+        "<bpmn:formalExpression>asked_number</bpmn:formalExpression></bpmn:correlationPropertyRetrievalExpression>"
+        "</bpmn:correlationProperty>"
+    )
+
+    process, findings = process_of(
+        written('<bpmn:sendTask id="a" messageRef="m1"/><bpmn:receiveTask id="b" messageRef="m2"/>', top=top)
+    )
+
+    assert codes(findings) == []
+    assert process.node("a").event(Message).correlation.text == "task_number"
+    assert process.node("b").event(Message).correlation.text == "task_number"
+
+
+def test_a_foreign_description_is_not_taken_for_a_script():
+    body = '<bpmn:task id="a"><bpmn:extensionElements><v:description xmlns:v="urn:v"/></bpmn:extensionElements></bpmn:task>'
+
+    _, findings = process_of(written(body))
+
+    assert [finding.severity for finding in findings] == [Severity.HINT]
