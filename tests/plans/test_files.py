@@ -33,20 +33,23 @@ TABLES = {
     },
     "accountability_proposal": {
         "ground": [
-            "loss",
-            "problem_complaint",
-            "campus_complaint",
-            "teaching_accident",
-            "management_fault",
-            "slip_late",
-            "not_settled",
-            "repeated",
-            "bad_service",
-            "reached_headquarters",
-            "other",
+            *["loss", "problem_complaint", "campus_complaint", "teaching_accident", "management_fault", "slip_late"],
+            *["not_settled", "repeated", "bad_service", "reached_headquarters", "other"],
         ]
     },
+    "daily_complaint_severity": {
+        "is_injured": ["yes", "no"],
+        "is_media_involved": ["yes", "no"],
+        "impact": ["one", "some", "many"],
+    },
+    "consumer_complaint_approval": {"compensation_amount": [None, 0, 199.99, 200, 2000, 2000.01]},
+    "parent_complaint_coordination": {
+        "complaint_class": ["service", "teaching"],
+        "complaint_form": ["suggestion", "complaint"],
+        "complaint_head": ["safety", "quality"],
+    },
 }
+TABLES["consumer_complaint_severity"] = TABLES["problem_severity"]
 TABLES["unit_complaint_severity"] = TABLES["problem_severity"]
 
 

@@ -57,6 +57,9 @@ def around(item: Item) -> list[Box]:
         ]  # fmt: skip
     boxes = [(middle, below, wide, tall), (middle, above, wide, tall)]
     if item.kind == "gateway":
+        thin, high = size(item.name, 66)
+        corners = [(item.cx - thin - 14, item.y - high + 10), (item.cx - thin - 14, item.y + item.h - 10)]
+        corners += [(item.cx + 14, item.y - high + 10), (item.cx + 14, item.y + item.h - 10)]
         boxes.reverse()
         right, left = item.cx + 14, item.cx - wide - 14
         upper, lower = item.y - tall + 8, item.y + item.h - 8
@@ -66,6 +69,8 @@ def around(item: Item) -> list[Box]:
         (left, upper, wide, tall),
         (left, lower, wide, tall),
     ]
+    if item.kind == "gateway":
+        boxes += [(x, y, thin, high) for x, y in corners]
     for shift in (12, 24):
         boxes += [(middle, below + shift, wide, tall), (middle, above - shift, wide, tall)]
     if item.kind == "event":

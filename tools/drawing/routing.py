@@ -135,13 +135,15 @@ class Router:
         return price
 
 
-def ports(router: Router, item: Item, leaving: bool) -> list[Port]:
+def ports(router: Router, item: Item, leaving: bool, other: Item | None = None) -> list[Port]:
     """Return where an edge may leave or enter `item`, the sides that suit the reading direction first."""
     found: list[Port] = []
     if item.host:
         return [_port(item, "bottom" if item.y > router.sheet.items[item.host].y else "top", 0, 0.0)]
     for side in SIDES:
         cost = _side_cost(router.sheet, item, side, leaving)
+        if item.kind == "gateway" and other is not None:
+            cost += _gateway_cost(router.sheet, item, side, leaving, other)
         if side == "bottom" and any(other.host == item.id for other in router.sheet.items.values()):
             cost += 60
         offsets = [0]
@@ -175,6 +177,21 @@ def _side_cost(sheet: Sheet, item: Item, side: str, leaving: bool) -> float:
     return {"left": 0.0, "top": 5.0, "bottom": 6.0, "right": 22.0}[side]
 
 
+def _gateway_cost(sheet: Sheet, item: Item, side: str, leaving: bool, other: Item) -> float:
+    """Keep a gateway's top for what lies above it and its bottom for what lies below."""
+    ends = [sheet.items[edge.target if leaving else edge.source] for edge in sheet.edges.values()
+            if edge.kind == "flow" and (edge.source if leaving else edge.target) == item.id]  # fmt: skip
+    if side == "top":
+        if other.cy > item.cy + 30:
+            return 15.0
+        return 8.0 if abs(other.cy - item.cy) <= 30 and any(end.cy < item.cy - 30 for end in ends) else 0.0
+    if side == "bottom":
+        if other.cy < item.cy - 30:
+            return 15.0
+        return 8.0 if abs(other.cy - item.cy) <= 30 and any(end.cy > item.cy + 30 for end in ends) else 0.0
+    return 0.0
+
+
 def _port(item: Item, side: str, offset: int, cost: float) -> Port:
     way = SIDES[side]
     x = item.cx + (offset if way[0] == 0 else way[0] * (item.w // 2))
@@ -206,7 +223,7 @@ def route(sheet: Sheet) -> None:
 
         for edge in sorted(sheet.flows(scope), key=rank):
             source, target = sheet.items[edge.source], sheet.items[edge.target]
-            router.route(edge, ports(router, source, True), ports(router, target, False))
+            router.route(edge, ports(router, source, True, target), ports(router, target, False, source))
         if not scope:
             for edge in (one for one in sheet.edges.values() if one.kind == "message"):
                 _route_message(sheet, router, edge)
