@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, TypeVar
 from lxml import etree
 
 from engine.decisions import boxed as b
-from engine.decisions.tables import POLICIES, Input, Output, Rule, Table
+from engine.decisions.tables import POLICIES, SINGLE_HIT, Input, Output, Rule, Table
 from engine.errors import InvalidPlan
 from engine.feel import Expression, FeelError, UnaryTests, compile, compile_unary
 from engine.feel import nodes as n
@@ -277,7 +277,7 @@ class Boxes:
         aggregation = (node.get("aggregation") or "").strip().upper()
         made = Table(
             line_of(node),
-            self.type_of(node) if len(outputs) > 1 or policy not in ("COLLECT",) else None,
+            self.type_of(node) if policy in SINGLE_HIT else None,
             policy,
             aggregation if policy == "COLLECT" else "",
             inputs,

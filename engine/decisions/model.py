@@ -111,14 +111,17 @@ class Model:
             self._infos = {decision.id: _info(decision, needed[decision]) for decision in decisions}
         return self._infos
 
-    def find(self, name_or_id: str) -> Element:
-        """Return the element with this id, or else this name. Raises NotFound."""
+    def find(self, name_or_id: str, *, function: bool = False) -> Element:
+        """Return the element with this id, or else this name: a decision, or a `function` if both have it.
+
+        Raises NotFound.
+        """
         found = self.elements.get(name_or_id)
         if found is not None:
             return found
         named = [element for element in self.elements.values() if element.name == name_or_id]
-        named.sort(key=lambda element: isinstance(element, InputData))
         if named:
+            named.sort(key=lambda element: (isinstance(element, InputData), element.is_function != function))
             return named[0]
         for model in self.imports.values():
             for element in model.elements.values():
@@ -136,12 +139,17 @@ class Model:
         now: datetime | None = None,
         strict: bool = False,
     ) -> Any:
-        """Return the value of a decision (by id or name). Faults give None, or raise DecisionFault when `strict`.
+        """Return the value of a decision (by id or name; of a function, for `inputs` as its arguments).
+
+        Faults give None, or raise DecisionFault when `strict`.
 
         Raises NotFound, and FeelLimit when a bound is crossed.
         """
+        element = self.find(decision)
+        if element.is_function:
+            return self.invoke(decision, inputs, calendar=calendar, now=now, strict=strict)
         run = Evaluation(calendar, now)
-        value = self._made(self.find(decision), inputs, run)
+        value = self._made(element, inputs, run)
         if strict and run.faults:
             raise DecisionFault(run.faults)
         return value
@@ -157,7 +165,7 @@ class Model:
     ) -> Any:
         """Return what a decision service or a business knowledge model gives for named or positional `arguments`."""
         run = Evaluation(calendar, now)
-        element = self.find(function)
+        element = self.find(function, function=True)
         callee = _function(element)
         if callee is None:
             raise NotFound(f"“{function}”不能被调用。", f"{function!r} cannot be invoked.")

@@ -10,6 +10,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any
 
 from lark import Token
@@ -54,6 +55,7 @@ _TOKEN = re.compile(
     re.S,
 )
 _NAME = re.compile(_WORD)
+_PART_OF_NAME = re.compile(r"\w+|[^\w\s]")
 _OPENING = re.compile(r"\s*\(")
 _KEY = re.compile(rf"((?:[^\W\d]|[{_FAR}])[\w{_FAR}\s.'+*/\-?]*?)\s*:(?!:)")
 _OPERATORS = {
@@ -216,17 +218,25 @@ def _join_words(text: str, position: int, first: str, end: int) -> tuple[Token, 
     return Token("NAME", " ".join(words), start_pos=position), end
 
 
+@lru_cache(maxsize=4096)
+def _parts(name: str) -> tuple[str, ...]:
+    """Return the words and signs of a name: white space around signs does not count (DMN 10.3.1.4)."""
+    return tuple(_PART_OF_NAME.findall(name))
+
+
 def _match_name(text: str, position: int, name: str) -> int:
-    """Return where `name` ends in `text` if it stands at `position`, else 0. A space stands for any white space."""
-    for index, word in enumerate(name.split(" ")):
-        if index:
-            gap = _SKIP.match(text, position)
-            if not gap:
-                return 0
+    """Return where `name` ends in `text` if it stands at `position`, else 0."""
+    previous = ""
+    for part in _parts(name):
+        gap = _SKIP.match(text, position) if previous else None
+        if gap:
             position = gap.end()
-        if not text.startswith(word, position):
+        elif previous[-1:].isalnum() and part[0].isalnum():
             return 0
-        position += len(word)
+        if not text.startswith(part, position):
+            return 0
+        position += len(part)
+        previous = part
     continues = position < len(text) and name[-1].isalnum() and (text[position].isalnum() or text[position] == "_")
     return 0 if continues else position
 

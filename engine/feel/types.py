@@ -199,7 +199,7 @@ class RangeOf(Type):
 
 @dataclass(frozen=True)
 class FunctionOf(Type):
-    """A function from some types to one."""
+    """A function from some types to one. A function that does not say what it gives may give anything."""
 
     parameters: tuple[Type, ...]
     result: Type
@@ -210,7 +210,7 @@ class FunctionOf(Type):
         own = [type_ or AnyType() for type_ in value.types or (None,) * len(value.parameters)]
         if not all(asked.conforms(taken) for asked, taken in zip(self.parameters, own, strict=True)):
             return False
-        return isinstance(self.result, AnyType) or (value.result_type or AnyType()).conforms(self.result)
+        return value.result_type is None or value.result_type.conforms(self.result)
 
     def conforms(self, other: Type) -> bool:
         if isinstance(other, FunctionOf):

@@ -253,6 +253,31 @@ def test_a_service_is_a_function_of_its_inputs() -> None:
     assert made.evaluate("d", {}) == 50
 
 
+def test_evaluating_a_service_invokes_it() -> None:
+    assert model(SERVICE).evaluate("s", {"a": 1}) == 20
+
+
+def test_a_function_and_a_decision_may_have_one_name() -> None:
+    made = model(
+        _knowledge("f", "n", literal("n + 1")).replace('name="double"', 'name="x"')
+        + decision("d", literal("7")).replace('name="d"', 'name="f"')
+    )
+
+    assert made.invoke("f", [1]) == 2
+    assert made.evaluate("d", {}) == 7
+
+
+def test_a_list_of_hits_does_not_have_the_type_of_one() -> None:
+    text = PERSON + decision(
+        "d", table("RULE ORDER", "x", "full name|age", '- | "A" | 1', '- | "B" | 2', more='typeRef="tPerson"')
+    )
+
+    assert model(text).evaluate("d", {"x": 1}, strict=True) == [
+        {"full name": "A", "age": 1},
+        {"full name": "B", "age": 2},
+    ]
+
+
 def test_a_service_takes_input_decisions_instead_of_making_them() -> None:
     assert model(SERVICE).invoke("t", {"b": 7}) == {"c": 70, "b": 7}
 

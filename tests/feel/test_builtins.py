@@ -186,6 +186,7 @@ CASES: dict[str, list[tuple[str, str]]] = {
         ("round half down(1.126, 2)", "1.13"),
         ("round up(5.5, null)", "null"),
         ("abs(-10)", "10"),
+        ("abs(-1234567890123456789012345678901234)", "1234567890123456789012345678901234"),
         ('abs(duration("-PT5H"))', 'duration("PT5H")'),
         ('abs(duration("-P5M"))', 'duration("P5M")'),
         ("modulo(12, 5)", "2"),

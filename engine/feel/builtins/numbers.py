@@ -69,7 +69,7 @@ def _round_half_down(_run: Run, value: Decimal, scale: Decimal) -> Decimal:
 
 @builtin("abs(n: number) -> number")
 def _abs(_run: Run, value: Decimal) -> Decimal:
-    return abs(value)
+    return value.copy_abs()
 
 
 @builtin("abs(n: duration) -> duration")
