@@ -325,6 +325,7 @@ def _open(work: UnitOfWork, task_id: int, *, locks_case: bool = False) -> tuple[
     if row is None:
         raise NotFound("没有这个任务，或者您无权查看。", "There is no such task, or you may not see it.")
     task: UserTask = row[0]
+    work.session.info["definition"] = row[2]  # the identity map is weak: kept, so that `open_family` asks no second time
     if task.closed_at is not None:
         raise closed(task)
     if task.is_suspended:

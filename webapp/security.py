@@ -10,6 +10,7 @@ from flask import Flask, Response, current_app, g, request
 from flask_limiter import Limiter
 from flask_limiter.util import get_remote_address
 from flask_wtf import CSRFProtect
+from werkzeug.exceptions import RequestEntityTooLarge
 from werkzeug.middleware.proxy_fix import ProxyFix
 from werkzeug.routing import IntegerConverter
 
@@ -69,6 +70,7 @@ def init(app: Flask, settings: Settings) -> None:
         SIGN_IN_PER_ADDRESS=settings.sign_in_per_address,
         SIGN_IN_PER_NAME=settings.sign_in_per_name,
     )
+    app.before_request(_refuse_long_fields)  # before anything reads the form
     csrf.init_app(app)
     limiter.init_app(app)
     app.after_request(_add_headers)
@@ -81,6 +83,13 @@ def allows_inline_styles(view: View) -> View:
     """Let a page with a diagram carry `style` attributes: the viewers of bpmn.io write them. Never scripts."""
     setattr(view, _STYLE_MARK, True)
     return view
+
+
+def _refuse_long_fields() -> None:
+    """Refuse a form without files that is larger than a form can be; werkzeug bounds only those with files."""
+    limit = current_app.config["MAX_FORM_MEMORY_SIZE"]
+    if request.mimetype == "application/x-www-form-urlencoded" and (request.content_length or 0) > limit:
+        raise RequestEntityTooLarge
 
 
 def _add_headers(response: Response) -> Response:
