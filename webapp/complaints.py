@@ -13,7 +13,7 @@ from typing import Any
 from sqlalchemy import ForeignKey, Index, Integer, Select, String, Text, func, or_, select, text
 from sqlalchemy.orm import Mapped, mapped_column
 
-from engine import deployments, forms, instances
+from engine import forms, instances
 from engine.calendars import BEIJING
 from engine.errors import Conflict, InvalidAnswers, NotFound
 from engine.family import Family
@@ -22,6 +22,7 @@ from engine.tables import Base, ProcessDefinition, ProcessInstance, UserTask
 from engine.visibility import visible_instances
 from engine.work import UnitOfWork
 from webapp.complaint_words import contact_key, masked, pairs
+from webapp.families import newest_with
 
 #: The decision that picks the plan (inputs: the form's answers; output `plan`) and the form that records a complaint.
 DECISION = "complaint_plan"
@@ -103,8 +104,8 @@ def reception(work: UnitOfWork) -> tuple[Family, forms.Form]:
 
     Raises NotFound when no such plan is deployed.
     """
-    decides = _newest_with(work, "decision", DECISION)
-    asks = _newest_with(work, "form", FORM)
+    decides = newest_with(work, "decision", DECISION)
+    asks = newest_with(work, "form", FORM)
     if decides is None or asks is None:
         raise NotFound(
             f"还不能登记投诉：请预案管理员先部署决策表“{DECISION}”和表单“{FORM}”。",
@@ -215,7 +216,7 @@ def subjects(work: UnitOfWork, instance_ids: list[int]) -> dict[int, str]:
     if not instance_ids:
         return {}
     found = select(Complaint.instance_id, Complaint.subject).where(Complaint.instance_id.in_(set(instance_ids)))
-    return dict(tuple(row) for row in work.session.execute(found))
+    return {row.instance_id: row.subject for row in work.session.execute(found)}
 
 
 def search(
@@ -261,7 +262,7 @@ def search(
 
 def labels(work: UnitOfWork, language: str = "zh") -> dict[str, dict[str, str]]:
     """Return field -> value -> label of the registering form's choices (kind, channel), {} while none is deployed."""
-    found = _newest_with(work, "form", FORM)
+    found = newest_with(work, "form", FORM)
     if found is None:
         return {}
     return {
@@ -274,18 +275,6 @@ def labels(work: UnitOfWork, language: str = "zh") -> dict[str, dict[str, str]]:
 
 
 # --- private --------------------------------------------------------------------------------------------------
-
-_WHAT = {"decision": lambda family: family.decisions, "form": lambda family: family.forms}
-
-
-def _newest_with(work: UnitOfWork, what: str, identity: str) -> Family | None:
-    """Return the family of the newest plan version that holds the decision or form; None when there is none."""
-    newest = sorted(deployments.definitions(work), key=lambda info: -info.id)
-    for info in newest:
-        family = deployments.open_family(work, info.id)
-        if identity in _WHAT[what](family):
-            return family
-    return None
 
 
 def _plan_for(work: UnitOfWork, answers: Mapping[str, Any]) -> str:
