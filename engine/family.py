@@ -20,6 +20,7 @@ from engine.xml import XmlRefused
 DIAGRAMS = (".bpmn", ".bpmn20.xml", ".bpmn.xml")
 DECISIONS = (".dmn", ".dmn.xml")
 FORMS = (".form", ".form.json")
+_DMN = b"/spec/DMN/"
 
 
 @dataclass(slots=True)
@@ -99,11 +100,12 @@ class Family:
     # --- private ----------------------------------------------------------------------------------------------
 
     def _take(self, name: str, data: bytes) -> list[Finding]:
-        if name.endswith(DIAGRAMS):
-            return self._take_diagram(name, data)
-        if name.endswith(DECISIONS):
+        low = name.lower()
+        if low.endswith(DECISIONS) or (low.endswith(".xml") and not low.endswith(DIAGRAMS) and _DMN in data):
             return self._take_model(name, data)
-        if name.endswith(FORMS):
+        if low.endswith((*DIAGRAMS, ".xml")):
+            return self._take_diagram(name, data)
+        if low.endswith((*FORMS, ".json")):
             return self._take_form(name, data)
         return [
             _error(
@@ -141,7 +143,8 @@ class Family:
         except InvalidPlan as error:
             return list(error.findings)
         except XmlRefused as error:
-            return [_error(name, error.line, error.code, error.zh, error.en, ("", ""), error.column)]
+            zh, en = error.zh.removeprefix(f"{name}：").strip(), error.en.removeprefix(f"{name}: ").strip()
+            return [_error(name, error.line, error.code, zh, en, ("", ""), error.column)]
         self.models[name] = model
         return []
 

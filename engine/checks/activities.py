@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 from engine import diagram
 from engine.checks.subject import Subject
 from engine.diagram import Kind, Node
@@ -45,6 +47,14 @@ def check(subject: Subject) -> None:
 
 def _loop(subject: Subject, node: Node) -> None:
     loop = node.loop
+    if node.kind is Kind.EVENT_SUBPROCESS:
+        subject.error(
+            "loop-not-allowed",
+            node,
+            "事件子流程不能循环。",
+            "an event subprocess has no loop.",
+            ("删去循环标记。", "Take the loop marker away."),
+        )
     if isinstance(loop, diagram.StandardLoop):
         if loop.condition is None and loop.maximum is None:
             subject.refuse(
@@ -63,6 +73,14 @@ def _loop(subject: Subject, node: Node) -> None:
             "多实例没有集合，也没有次数。",
             "the multi-instance has neither a collection nor a cardinality.",
             ("填写要逐项处理的集合。", "Fill in the collection to go through."),
+        )
+    if loop.cardinality is not None and re.fullmatch(r"-\s*\d+(\.\d+)?|\d+\.\d+", loop.cardinality.text.strip()):
+        subject.error(
+            "loop-cardinality",
+            node,
+            f"多实例的次数“{loop.cardinality.text[:40]}”不是非负整数。",
+            f"the cardinality {loop.cardinality.text[:40]!r} is no whole number of at least 0.",
+            ("改正次数。", "Correct the cardinality."),
         )
     if loop.results is not None and loop.result_item is None:
         subject.warn(

@@ -43,12 +43,15 @@ def check(subject: Subject) -> None:
             if node.kind in EVENTS:
                 _allowed(subject, node, in_event_subprocess)
                 _codes(subject, node)
+                _cycle(subject, node, in_event_subprocess)
                 if node.kind is Kind.BOUNDARY:
                     _boundary(subject, scope, node)
                 elif node.kind is Kind.START and in_event_subprocess:
                     _event_start(subject, node)
             elif node.kind is Kind.EVENT_BASED:
                 _event_gateway(subject, scope, node, hosts)
+            if owner is None:
+                _by_hand(subject, node)
             if node.instantiating and node.incoming:
                 subject.refuse(
                     "instantiate-with-incoming",
@@ -58,6 +61,7 @@ def check(subject: Subject) -> None:
                     ("取消 instantiate，或删去进入的线。", "Take instantiate away, or delete the flow."),
                 )
         _links(subject, scope)
+        _caught_twice(subject, scope)
     _cancels(subject)
     _compensations(subject)
 
@@ -104,6 +108,69 @@ def _codes(subject: Subject, node: Node) -> None:
                 f"the thrown {en} has no code.",
                 (f"选择一个{zh}并填写代码。", f"Choose an {en} and fill in its code."),
             )
+
+
+def _cycle(subject: Subject, node: Node, in_event_subprocess: bool) -> None:
+    """Warn of a cycle where only its first occurrence counts."""
+    once = node.kind is Kind.CATCH or (
+        node.interrupting and (node.kind is Kind.BOUNDARY or (node.kind is Kind.START and in_event_subprocess))
+    )
+    if once and any(isinstance(event, _T) and event.form == "cycle" for event in node.events):
+        subject.warn(
+            "cycle-once",
+            node,
+            "这里的周期只会触发一次。",
+            "a cycle here fires only once.",
+            ("改用时长，或改为非中断型。", "Use a duration, or make it non-interrupting."),
+        )
+
+
+def _by_hand(subject: Subject, node: Node) -> None:
+    """Warn of beginnings that no event brings about by itself."""
+    if node.instantiating or (node.kind is Kind.START and (node.event(_IF) is not None or node.parallel_multiple)):
+        if subject.process.is_executable:
+            subject.warn(
+                "start-by-hand",
+                node,
+                "这种开始方式不会自动创建实例，只能由人或程序启动。",
+                "this beginning starts no case by itself; a person or program has to.",
+                (
+                    "用消息、信号或定时开始事件自动启动。",
+                    "Use a message, signal or timer start event to start by itself.",
+                ),
+            )
+
+
+def _caught_twice(subject: Subject, scope: Scope) -> None:
+    """Check that the same error, escalation or compensation is not caught twice at one place."""
+    seen: dict[tuple[str, str, str], str] = {}
+    for node in scope.nodes.values():
+        if node.kind is Kind.BOUNDARY:
+            place, catching = node.attached_to or "", node
+        elif node.kind is Kind.EVENT_SUBPROCESS and node.body is not None:
+            start = next((one for one in node.body.nodes.values() if one.kind is Kind.START), None)
+            if start is None:
+                continue
+            place, catching = "", start
+        else:
+            continue
+        for event in catching.events:
+            if isinstance(event, (_ERROR, _ESCALATION)):
+                what = event.code.text if event.code is not None else ""
+            elif isinstance(event, (_UNDO, _CANCEL)):
+                what = ""
+            else:
+                continue
+            zh, en = word(event)
+            first = seen.setdefault((place, en, what), node.id)
+            if first != node.id:
+                subject.error(
+                    "caught-twice",
+                    node,
+                    f"同一处已有“{first}”捕获同样的{zh}。",
+                    f"{first!r} catches the same {en} at the same place already.",
+                    ("删去一个，或换一个代码。", "Delete one, or give it another code."),
+                )
 
 
 def _boundary(subject: Subject, scope: Scope, node: Node) -> None:

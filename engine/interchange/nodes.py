@@ -34,6 +34,17 @@ def read_node(source: Source, element: Element) -> Node | None:
         return None
     kind = Kind(local)
     if kind in SUBPROCESSES and source.boolean(element, "triggeredByEvent", False):
+        if kind is not Kind.SUBPROCESS:
+            source.invalid(
+                "event-subprocess-kind",
+                element,
+                "事务和临时子流程不能同时是事件子流程。",
+                "a transaction or ad-hoc subprocess cannot be an event subprocess as well.",
+                (
+                    "删去 triggeredByEvent，或改为普通子流程。",
+                    "Take triggeredByEvent away, or make it a plain subprocess.",
+                ),
+            )
         kind = Kind.EVENT_SUBPROCESS
     node = Node(identifier, kind, element.get("name") or "", source.place(element))
     node.documentation = documentation(source, element)
@@ -85,7 +96,7 @@ def _activity(source: Source, element: Element, node: Node) -> Element | None:
     node.completion_quantity = source.integer(element, "completionQuantity", 1, 1)
     if node.kind in SUBPROCESSES:
         node.body = Scope(node.id)
-        if node.kind is Kind.AD_HOC or local_name(element) == "adHocSubProcess":
+        if local_name(element) == "adHocSubProcess":
             node.ordering = source.choice(element, "ordering", "Parallel", ("Parallel", "Sequential")).lower()
             node.completion = formal(source, source.child(element, "completionCondition"))
             node.cancel_remaining = source.boolean(element, "cancelRemainingInstances", True)
