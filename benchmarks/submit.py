@@ -5,7 +5,9 @@ from __future__ import annotations
 import statistics
 import time
 from collections.abc import Iterator
+from typing import Any
 
+from flask import Flask
 from sqlalchemy import event, select
 
 from benchmarks import houses
@@ -15,6 +17,23 @@ from engine.tables import UserTask
 from engine.work import SYSTEM, Database
 
 SUBMITS = 200
+
+
+class Stopwatch:
+    """Adds up the CPU time that the application takes for requests, without the client's share."""
+
+    def __init__(self, app: Flask) -> None:
+        self.seconds = 0.0
+        self._serve = app.wsgi_app
+        app.wsgi_app = self  # type: ignore[method-assign]
+
+    def __call__(self, environ: Any, start_response: Any) -> Any:
+        """Serve one request."""
+        began = time.process_time()
+        try:
+            return self._serve(environ, start_response)
+        finally:
+            self.seconds += time.process_time() - began
 
 
 class Counter:
@@ -43,20 +62,21 @@ def measure() -> Iterator[Row]:
         with database.work(SYSTEM, read_only=True) as work:
             tasks = list(work.session.scalars(select(UserTask.id).order_by(UserTask.id)))
         token = token_of(client.get(f"/tasks/{tasks[0]}").text)
-        counter = Counter(database)
+        counter, watch = Counter(database), Stopwatch(client.application)
         seconds, statements, commits = [], [], []
         for task in tasks:
             counter.statements.clear()
             counter.commits = 0
-            began = time.process_time()
+            watch.seconds = 0.0
             answer = client.post(
                 f"/tasks/{task}/complete", data={"csrf_token": token, "finding": "属实", "amount": "100"}
             )
-            seconds.append(time.process_time() - began)
+            seconds.append(watch.seconds)
             assert answer.status_code in (302, 303), answer.text
             statements.append(len(counter.statements))
             commits.append(counter.commits)
+            client.get("/me/password")  # shows what was flashed, as the page after a submit does
     median = statistics.median(seconds[20:])
     yield Row("HTTP submit, statements", max(statements), 10, "", detail=f"median {statistics.median(statements):g}")
     yield Row("HTTP submit, commits", max(commits), 1, "")
-    yield Row("HTTP submit, CPU of the server", median * 1000, 8, "ms", detail="median, client included")
+    yield Row("HTTP submit, CPU of the server", median * 1000, 8, "ms", detail="median")

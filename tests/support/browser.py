@@ -48,7 +48,7 @@ class WatchedContext:
             color_scheme="dark" if dark else "light",
             java_script_enabled=scripts,
         )
-        self.context.set_default_timeout(10_000)
+        self.context.set_default_timeout(30_000)
         self._base_url = base_url
 
     def page(self) -> Page:
