@@ -36,4 +36,4 @@ def check(process: Process, diagram: Diagram, *, called: Mapping[str, Process]) 
     """
     words = Words(process, diagram.file)
     Analysis(process, called, words).run()
-    return sorted(set(words.findings), key=lambda finding: (finding.line, finding.code, finding.element))
+    return sorted(words.findings, key=lambda finding: (finding.line, finding.code, finding.element))

@@ -230,7 +230,13 @@ class _Builder:
             self._point(node, alternatives or [Alternative((), (node.id,))])
         elif _is_join(node) and node.kind in GATEWAYS:
             inputs = {self._place(node, flow): flow.id for flow in node.incoming}
-            join = Join(node.id, _rule(node), tuple(inputs), self._after(node), inputs, _count(node))
+            behind = self._numbered(("behind", node.id))
+            alternatives = self._after(node)
+            for one in alternatives:
+                one.steps = ()
+            self.net.points[behind] = Point(node.id, alternatives, is_eager=True, members=frozenset({node.id}))
+            through = [Alternative((behind,), (node.id,))]
+            join = Join(node.id, _rule(node), tuple(inputs), through, inputs, _count(node))
             join.marker = self._numbered(("marker", node.id))
             self.net.joins.append(join)
         elif node.kind in ACTIVITIES:
@@ -281,6 +287,7 @@ class _Builder:
             alternatives,
             needs=node.start_quantity if is_activity else 1,
             is_work=(is_activity or throws) and node.id in self.core,
+            work=node.id,
             is_open=is_activity and waits and node.id in self.core,
             is_eager=node.kind in GATEWAYS and node.kind is not Kind.EVENT_BASED,
             is_automatic=not waits,

@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from engine.checks.soundness.net import GONE, SOURCE, Alternative, Join, Leaving, Net, Point, Rule
 
 MOST_STATES = 6_000
-_MOST_TOKENS = 3  #: on one place; more are without bound
+_MOST_TOKENS = 3  #: on one place, before it is asked whether they grow without bound
 _Step = tuple[tuple[int, ...], "Move"]
 
 
@@ -160,9 +160,9 @@ class _Game:
             point, count = self.net.points.get(place), state.count(place)
             if point is not None and point.is_work and count >= 2 * point.needs:
                 found = self.found.unbounded if self._grows(state) else self.found.doubled
-                found.setdefault(point.node, Fault(point.node, state, None, (point.merge,) if point.merge else ()))
+                found.setdefault(point.work, Fault(point.work, state, None, (point.merge,) if point.merge else ()))
                 return True
-            if count > _MOST_TOKENS * (point.needs if point is not None else 1):
+            if count > _MOST_TOKENS * (point.needs if point is not None else 1) and self._grows(state):
                 join = self.net.join_at(place)
                 node = point.node if point is not None else join.node if join is not None else ""
                 self.found.unbounded.setdefault(node, Fault(node, state))
@@ -258,9 +258,7 @@ class _Game:
         for place in rest:
             point = self.net.points.get(place)
             if point is not None and point.is_open:
-                yield point.node
-            elif place in self.net.pending:
-                yield self.net.pending[place]
+                yield point.work
 
     def _play_inclusive(self, state: tuple[int, ...], join: Join, is_quiet: bool) -> Iterator[_Step]:
         """Yield what an inclusive or complex join may do now, as the engine decides it."""

@@ -6,7 +6,7 @@ who waits, and any enabled consumer may be played first without losing a state i
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from enum import StrEnum
 
 SOURCE = 0  #: the place that holds the only token at the beginning
@@ -50,7 +50,7 @@ class Alternative:
 
 @dataclass(slots=True)
 class Point:
-    """A node that `needs` tokens of its place. `is_work`: a second token there does something twice.
+    """A node that `needs` tokens of its place. `is_work`: a second token there does something twice, namely `work`.
 
     `is_open`: people or machines are busy while the token is here. `is_eager`: a gateway, passed at once.
     `is_automatic`: nobody outside is waited for. `merge`: the element at which flows run together into it.
@@ -60,6 +60,7 @@ class Point:
     alternatives: list[Alternative]
     needs: int = 1
     is_work: bool = False
+    work: str = ""
     is_open: bool = False
     is_eager: bool = False
     is_automatic: bool = True
@@ -93,13 +94,12 @@ class Join:
 
 @dataclass(slots=True)
 class Net:
-    """`pending`: places whose token may still stand for open work of these elements (see `shrink`)."""
+    """The points by their place, and the joins. A join has one alternative, which leads to one point or nowhere."""
 
     points: dict[int, Point]
     joins: list[Join]
     has_terminate: bool = False
     is_limited: bool = False  #: not every combination of conditions is in it
-    pending: dict[int, str] = field(default_factory=dict)
     _consumers: dict[int, Join] | None = None
 
     def join_at(self, place: int) -> Join | None:

@@ -84,24 +84,25 @@ class _Shrinker:
     def _simplify(self, key: int) -> None:
         """Put alternatives with the same effect together; drop one that only comes back."""
         point = self.net.points[key]
-        found: dict[tuple[tuple[int, ...], Leaving], Alternative] = {}
+        found: dict[tuple[tuple[int, ...], str], Alternative] = {}
         for one in point.alternatives:
-            before = found.get((one.outs, one.leaving))
+            effect = one.outs, one.steps[-1] if one.leaving is Leaving.TERMINATE else one.leaving.value
+            before = found.get(effect)
             if before is None:
-                found[(one.outs, one.leaving)] = one
+                found[effect] = one
                 continue
             shorter = min(before, one, key=lambda alternative: len(alternative.steps))
-            found[(one.outs, one.leaving)] = Alternative(
+            found[effect] = Alternative(
                 one.outs,
                 shorter.steps,
                 before.members | one.members,
                 before.by_condition and one.by_condition,
                 one.leaving,
             )
-        back = found.get(((key,), Leaving.NOT))
+        back = found.get(((key,), Leaving.NOT.value))
         if back is not None and len(found) > 1 and point.needs == 1:
             point.members |= back.members
-            del found[((key,), Leaving.NOT)]
+            del found[((key,), Leaving.NOT.value)]
         if len(found) == len(point.alternatives):
             return
         kept = list(found.values())
@@ -132,85 +133,88 @@ class _Shrinker:
                 alternatives.append(changed)
             self._set(maker, alternatives)
         target = self.net.points.get(only.outs[0]) if only.outs else None
-        if target is not None and not target.merge:
-            target.merge = point.merge
+        if target is not None:
+            target.merge = target.merge or point.merge
         self._drop(place)
         return True
 
     def _inline(self, place: int) -> bool:
-        """Make a point part of the only alternative that leads to it."""
+        """Make a point part of the only alternative that leads to it, and to nothing else."""
         maker = self._sole_maker(place)
-        if place == SOURCE or maker is None or maker == place:
+        owner = self.net.points.get(maker) if maker is not None else None
+        if place == SOURCE or maker is None or owner is None or maker == place:
             return False
-        point, owner = self.net.points[place], self._owner(maker)
-        if point.needs != 1 or (point.is_work and not (isinstance(owner, Point) and owner.is_work)):
-            return False
+        point = self.net.points[place]
         before = next(one for one in owner.alternatives if place in one.outs)
         rest = [one for one in owner.alternatives if one is not before]
-        if len(before.outs) == 1:
-            if len(rest) + len(point.alternatives) > _MOST_ALTERNATIVES or not self._may_open(point, owner):
-                return False
-        else:
-            if len(point.alternatives) != 1 or point.alternatives[0].leaving is not Leaving.NOT:
-                return False
-            if point.is_open and self.net.has_terminate and not self._keeps_in_sight(place, point):
-                return False
+        if point.needs != 1 or len(before.outs) != 1 or len(rest) + len(point.alternatives) > _MOST_ALTERNATIVES:
+            return False
         here = Alternative((place,), (), point.members)
         made = [before.then((place,), here).then((place,), one) for one in point.alternatives]
+        _absorb(owner, point)
         self._set(maker, rest + made)
         self._drop(place)
         return True
 
-    def _may_open(self, point: Point, owner: Point | Join) -> bool:
-        """Let `owner` stand for the open work of `point`; return whether it can."""
-        if not point.is_open or not self.net.has_terminate:
-            return True
-        if not isinstance(owner, Point) or not owner.is_work:
-            return False
-        owner.is_open = True
-        return True
-
-    def _keeps_in_sight(self, place: int, point: Point) -> bool:
-        """Let the way into a join stand for the open work before it; return whether it can."""
-        outs = point.alternatives[0].outs
-        if len(outs) != 1 or outs[0] not in self.join_at or self._sole_maker(outs[0]) != place:
-            return False
-        self.net.pending[outs[0]] = point.node
-        return True
-
     def _collapse(self, key: int) -> None:
-        """Make a join part of the alternatives before it when one owner alone brings all its tokens, all at once."""
+        """Make a join and the branches to it part of the alternatives that lead to nothing but them."""
         join = self.joins[key]
-        makers = {maker for place in join.inputs for maker in self._makers(place)}
-        if len(makers) != 1 or join.rule is Rule.COMPLEX or key in makers:
+        branches = self._branches(join)
+        makers = {maker for place in branches for maker in self._makers(place)}
+        owner = self.net.points.get(next(iter(makers))) if len(makers) == 1 else None
+        if owner is None or join.rule is Rule.COMPLEX:
             return
-        maker = makers.pop()
-        owner = self._owner(maker)
         made: list[Alternative] = []
         for one in owner.alternatives:
-            present = tuple(place for place in one.outs if place in join.inputs)
-            if not present:
+            heading = [place for place in one.outs if place in branches]
+            reached = {branches[place] for place in heading}
+            if not heading:
                 made.append(one)
                 continue
-            if len(set(present)) != len(present) or (join.rule is Rule.ALL and len(present) != len(join.inputs)):
+            is_whole = len(reached) == len(heading) == len(one.outs)
+            if not is_whole or (join.rule is Rule.ALL and len(reached) != len(join.inputs)):
                 return
-            here = Alternative(present, (), frozenset({join.node}))
-            made += [one.then(present, here).then(present, after) for after in join.alternatives]
-        if len(made) > max(_MOST_ALTERNATIVES, len(owner.alternatives)):
-            return
-        hidden = [place for place in join.inputs if place in self.net.pending]
-        if hidden:
-            if not isinstance(owner, Point) or not owner.is_work:
-                return
-            owner.is_open = True
-        for place in hidden:
-            del self.net.pending[place]
+            for place in heading:
+                if place != branches[place]:
+                    point = self.net.points[place]
+                    one = one.then((place,), Alternative((place,), (), point.members))
+                    one = one.then((place,), point.alternatives[0])
+            here = Alternative(one.outs, (), frozenset({join.node}))
+            made += [one.then(one.outs, here).then(one.outs, after) for after in join.alternatives]
+        gone = [place for place in branches if place != branches[place]]
+        for place in gone:
+            _absorb(owner, self.net.points[place])
         self._register(key, -1)
         del self.joins[key]
         for place in join.inputs:
             self.join_at.pop(place, None)
-        self._set(maker, made)
+        self._set(makers.pop(), made)
+        for place in gone:
+            self._drop(place)
+
+    def _branches(self, join: Join) -> dict[int, int]:
+        """Return where the branches to `join` begin, each with the way in that it ends at: that itself, or one point."""
+        found: dict[int, int] = {}
+        for place in join.inputs:
+            maker = self._makers(place)
+            point = self.net.points.get(maker[0]) if len(maker) == 1 else None
+            is_one = point is not None and maker[0] != SOURCE and point.needs == 1 and len(point.alternatives) == 1
+            if point is not None and is_one and point.alternatives[0].outs == (place,):
+                found[maker[0]] = place
+            else:
+                found[place] = place
+        return found
 
     def _drop(self, place: int) -> None:
         self._register(place, -1)
         del self.net.points[place]
+
+
+def _absorb(owner: Point, point: Point) -> None:
+    """Let `owner` stand for the work of `point`, too: its token may be there."""
+    if point.is_work and not owner.is_work:
+        owner.is_work, owner.work = True, point.work
+        owner.merge = point.merge or owner.merge
+    if point.is_open and not owner.is_open:
+        owner.is_open, owner.work = True, point.work
+    owner.is_eager = owner.is_eager and not point.is_work and not point.is_open

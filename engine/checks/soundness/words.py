@@ -181,6 +181,8 @@ class Words:
         is_certain: bool = True,
     ) -> None:
         at = node or self.process
+        if any((one.code, one.element) == (code, at.id) for one in self.findings):
+            return
         self.findings.append(
             Finding(
                 file=self.file,

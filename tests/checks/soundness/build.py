@@ -16,6 +16,7 @@ events add what they wait for or throw after the kind, as in `end error: failed`
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Callable
 
 from engine import diagram as d
@@ -119,7 +120,7 @@ def _nodes(made: Scope, head: list[str], rest: list[str], line: int) -> None:
 def _flows(made: Scope, line: str, number: int) -> None:
     is_default, is_conditional = line.endswith(" else"), line.endswith(" ?")
     names = line.removesuffix(" else").removesuffix(" ?").replace(" ", "").split("->")
-    for source, target in zip(names, names[1:], strict=False):
+    for source, target in itertools.pairwise(names):
         flow = Flow(f"{source}_{target}_{len(made.flows)}", "", source, target, at(number))
         if is_conditional:
             flow.condition = text("c", is_literal=False)

@@ -19,7 +19,9 @@ def said(words: str, inside: dict[str, str] | None = None, *others) -> list[tupl
 
 
 def test_a_choice_joined_in_parallel_stands_still():
-    found = check("start: s\nexclusive: x\nuser: a b\nparallel: j\nend: e\ns -> x -> a -> j ?\nx -> b else\nb -> j -> e")
+    found = check(
+        "start: s\nexclusive: x\nuser: a b\nparallel: j\nend: e\ns -> x -> a -> j ?\nx -> b else\nb -> j -> e"
+    )
 
     assert [(one.code, one.element) for one in found] == [("sound-deadlock", "j")]
     assert found[0].severity is Severity.ERROR  # whatever the conditions say
@@ -46,11 +48,14 @@ def test_a_deadlock_that_conditions_could_exclude_is_a_warning():
     assert "does not look at data" in found[0].en
 
 
-@pytest.mark.parametrize("split, join", [("parallel", "parallel"), ("exclusive", "exclusive"), ("inclusive", "inclusive")])
+@pytest.mark.parametrize(
+    "split, join", [("parallel", "parallel"), ("exclusive", "exclusive"), ("inclusive", "inclusive")]
+)
 def test_a_split_and_its_like_join_are_sound(split, join):
     conditions = "" if split == "parallel" else " ?"
 
-    assert said(f"""
+    assert (
+        said(f"""
         start: s
         {split}: p
         {join}: q
@@ -62,7 +67,9 @@ def test_a_split_and_its_like_join_are_sound(split, join):
         a -> q
         b -> q
         q -> e
-    """) == []
+    """)
+        == []
+    )
 
 
 def test_parallel_branches_merged_by_an_exclusive_gateway_do_the_rest_twice():
@@ -94,7 +101,7 @@ def test_parallel_branches_may_meet_at_a_merge_before_the_end():
 def test_a_loop_that_splits_adds_work_without_bound():
     words = "start: s\nexclusive: m\nuser: a b\nparallel: p\nend: e\ns -> m -> a -> p -> m\np -> b -> e"
 
-    assert ("sound-unbounded", "b") in said(words) or ("sound-unbounded", "a") in said(words)
+    assert said(words) == [("sound-unbounded", "b")]
 
 
 def test_a_step_without_a_way_in_never_happens():
@@ -108,7 +115,9 @@ def test_an_exclusive_gateway_without_conditions_takes_its_first_flow_only():
 
 
 def test_what_comes_after_a_deadlock_is_not_said_again():
-    words = "start: s\nexclusive: x\nuser: a b c\nparallel: j\nend: e\ns -> x -> a -> j ?\nx -> b else\nb -> j -> c -> e"
+    words = (
+        "start: s\nexclusive: x\nuser: a b c\nparallel: j\nend: e\ns -> x -> a -> j ?\nx -> b else\nb -> j -> c -> e"
+    )
 
     assert said(words) == [("sound-deadlock", "j")]
 
@@ -177,7 +186,8 @@ def test_a_terminate_end_with_nothing_else_open_is_fine():
 
 
 def test_a_reminder_that_ends_by_itself_is_fine_even_in_a_loop():
-    assert said("""
+    assert (
+        said("""
         start: s
         exclusive: m x
         user: a remind
@@ -187,7 +197,9 @@ def test_a_reminder_that_ends_by_itself_is_fine_even_in_a_loop():
         x -> m ?
         x -> e else
         late -> remind -> f
-    """) == []
+    """)
+        == []
+    )
 
 
 def test_a_reminder_that_runs_into_the_main_flow_does_it_twice():
@@ -307,10 +319,9 @@ def test_an_escalation_that_does_not_interrupt_lets_the_subprocess_go_on():
 def test_an_escalation_that_interrupts_leaves_the_rest_undone():
     words = "start: s\nsub: a\nuser: b\nend: e f\non a: escalation=x told\ns -> a -> e\ntold -> b -> f"
 
-    assert said(words, {"a": "start: i\nthrow escalation=x: t\nuser: u\nend: o\ni -> t -> u -> o"}) == [
-        ("sound-dead", "e"),
-        ("sound-dead", "u"),
-    ]
+    found = said(words, {"a": "start: i\nthrow escalation=x: t\nuser: u\nend: o\ni -> t -> u -> o"})
+
+    assert sorted(found) == [("sound-dead", "e"), ("sound-dead", "u")]
 
 
 def test_a_cancelled_transaction_leaves_by_its_cancel_event():
@@ -332,7 +343,10 @@ def test_a_call_throws_what_the_called_process_throws():
 
 
 def test_processes_that_call_each_other_are_analysed_once():
-    one, two = draw("start: s\ncall: a\nend: e\ns -> a -> e", name="one"), draw("start: s\ncall: a\nend: e\ns -> a -> e", name="two")
+    one, two = (
+        draw("start: s\ncall: a\nend: e\ns -> a -> e", name="one"),
+        draw("start: s\ncall: a\nend: e\ns -> a -> e", name="two"),
+    )
     one.body.nodes["a"].call, two.body.nodes["a"].call = called("two"), called("one")
 
     assert soundness.check(one, diagram(one), called={"one": one, "two": two}) == []
@@ -395,11 +409,15 @@ def test_a_compensation_that_nothing_throws_never_happens():
         one.body.nodes["undo"].is_for_compensation = True
 
     assert soundness.check(good, diagram(good), called={}) == []
-    assert [(one.code, one.element) for one in soundness.check(bad, diagram(bad), called={})] == [("sound-dead", "undo")]
+    assert [(one.code, one.element) for one in soundness.check(bad, diagram(bad), called={})] == [
+        ("sound-dead", "undo")
+    ]
 
 
 def test_every_finding_speaks_both_languages_and_says_what_to_do():
-    found = check("start: s\nexclusive: x\nuser: a b\nparallel: j\nend: e\ns -> x -> a -> j ?\nx -> b else\nb -> j -> e")
+    found = check(
+        "start: s\nexclusive: x\nuser: a b\nparallel: j\nend: e\ns -> x -> a -> j ?\nx -> b else\nb -> j -> e"
+    )
 
     for one in found:
         assert one.zh
