@@ -193,8 +193,9 @@ class Case(Workflow):
                         )
                     token.step()
                 except EngineError as fault:
-                    if began == ARRIVING and token._state != DONE:
+                    if began == ARRIVING and token._state != DONE:  # it begins anew after a retry
                         token._set_state(ARRIVING)
+                        self.clear(token)
                     self.fail(token, fault)
                 if self.changed:
                     self.changed = False

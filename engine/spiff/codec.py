@@ -83,12 +83,18 @@ def load(blob: bytes, plan: Plan, world: World) -> Case:
                     f"The case stands in element {name!r}, which the plan does not have.",
                 )
         specs[number] = process
-        token = Token(case, element, tasks[parent] if parent >= 0 else None, state, number)
+        above = tasks[parent] if parent >= 0 else None
+        token = Token(case, element, above, state, number)
         if rest:
             if rest[0]:
                 token.internal_data = rest[0]
             if len(rest) > 1:
                 token.data = rest[1]
+        if not element.accepts(token, above):
+            raise UnknownElement(
+                f"流程实例停在元素“{element.node.id}”，而预案中它已移动或改变了种类、事件或入口。",
+                f"The case stands in element {element.node.id!r}, which has moved or changed its kind, events or ways in.",
+            )
     case.resume(tasks.values())
     case.changed = bool(case.conditions)
     return case

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -138,6 +139,17 @@ class Element(TaskSpec):
             parent = token.up
             parent.joins = parent.joins or {}
             parent.joins[self.name] = token.id
+
+    def accepts(self, token: Token, parent: Token | None) -> bool:
+        """Return whether a token that was saved can stand here, under this parent: the plan may have changed."""
+        if parent is None:
+            return self.isolates
+        above = parent.task_spec
+        return self.scope is above.inner.body or self in above.beside()
+
+    def beside(self) -> Collection[Element]:
+        """Return the elements that its children may be, where they do not stand inside it."""
+        return ()
 
     def is_open(self, token: Token) -> bool:
         """Return whether the element goes on when nothing is left inside it."""

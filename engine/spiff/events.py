@@ -17,6 +17,16 @@ if TYPE_CHECKING:
 class Catching(Element):
     """An element that may wait for events. `caught` says what happens when one comes."""
 
+    def accepts(self, token: Token, parent: Token | None) -> bool:
+        if token._state != WAITING:
+            return super().accepts(token, parent)
+        index = token.internal_data.get("e", 0)
+        if index >= len(self.node.events) or parent is None:
+            return False
+        is_timer = isinstance(self.node.events[index], diagram.Timer)
+        is_here = token.is_arm and self.scope is parent.task_spec.scope
+        return is_timer == ("d" in token.internal_data) and (is_here or super().accepts(token, parent))
+
     def resume(self, token: Token) -> None:
         arms.resume(token)
 

@@ -66,6 +66,10 @@ class Join(Element):
         token.internal_data["y"] = 1
         case.note(token, "entered")
 
+    def accepts(self, token: Token, parent: Token | None) -> bool:
+        ways = {flow.id for flow in self.node.incoming}
+        return super().accepts(token, parent) and ways.issuperset(token.internal_data.get("n") or ())
+
     def resume(self, token: Token) -> None:
         if token._state == WAITING and token.internal_data.pop("y", None):
             self.arrived(token)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from typing import Any
 
 from engine import diagram
@@ -33,6 +34,9 @@ class Repeat(Activity):
     @property
     def inner(self) -> Element:
         return self._inner
+
+    def beside(self) -> Collection[Element]:
+        return (self._inner,)
 
     def take_inputs(self, token: Token) -> None:
         """Nothing: the members do."""

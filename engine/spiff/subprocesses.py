@@ -131,6 +131,9 @@ class ProcessRoot(Element):
     isolates = True
     body: ScopeSpec
 
+    def accepts(self, token: Token, parent: Token | None) -> bool:
+        return parent is None or isinstance(parent.task_spec, CallActivity)
+
     def __init__(self, spec: ProcessSpec) -> None:
         process = spec.process
         node = diagram.Node(process.id, diagram.Kind.SUBPROCESS, process.name, process.place, body=process.body)

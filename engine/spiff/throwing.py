@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from typing import Any
 
 from engine import diagram
@@ -41,6 +42,9 @@ class Throwing(Element):
                 if compensation.begin(token, event):
                     return None
         return True
+
+    def beside(self) -> Collection[Element]:
+        return self.scope.all.values()  # what compensates may stand in the scope around
 
     def _code(self, token: Token, code: diagram.Expression | None) -> str:
         return "" if code is None else expressions.text(token.workflow, code, context(token), self.node.id)

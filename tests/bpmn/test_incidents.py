@@ -76,9 +76,9 @@ def test_a_boundary_timer_that_cannot_be_armed_holds_the_task_back_and_is_armed_
     nodes = (start(), user("a"), boundary("t1", "a", timer("'PT1H")), boundary("t2", "a", timer("length")), end())
     case = play(process(*nodes, flows="start -> a -> end")).start()
 
-    assert [(wait.kind, wait.element) for wait in case.waits("incident")] == [("incident", "a")]
+    assert [(wait.kind, wait.element) for wait in case.waits()] == [("incident", "a")]
     case.machine.set_variables({"length": "PT2H"})
-    case.machine.retry(case.waits("incident")[0].token)
+    case.machine.retry(case.token("a"))
     case.run()
 
     assert case.open() == ["a", "t1", "t2"]

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import copy
+
 import pytest
 
 from engine.errors import EngineError
@@ -13,11 +15,14 @@ from tests.bpmn.build import (
     Plan,
     Play,
     boundary,
+    catch,
     end,
     exclusive,
+    message,
     parallel,
     process,
     start,
+    sub,
     timer,
     user,
 )
@@ -109,3 +114,34 @@ def test_the_tokens_of_a_case_are_counted_by_element():
     case = Play(process(*nodes, boundary("t", "c", timer("'PT1H")), flows=flows)).start().do("a").do("b")
 
     assert case.machine.tokens() == {"c": 1, "j": 2}
+
+
+def test_a_state_is_refused_where_the_plan_changed_under_it():
+    flows = "start -> f; f -> a -> j; f -> m -> j; f -> s -> j"
+    nodes = (start(), parallel("f"), user("a"), catch("m", message("'m")), parallel("j"))
+
+    def plan(*more, flows=flows):
+        return Plan({"p": process(*copy.deepcopy(nodes), *more, flows=flows)})
+
+    before = plan(sub("s", start("i"), user("u"), flows="i -> u"))
+    case = Play(before).start().do("a")
+    blob = case.machine.dump()
+    changed = {
+        "the way into the join": plan(sub("s", start("i"), user("u"), flows="i -> u")),
+        "the task out of its subprocess": plan(
+            sub("s", start("i"), user("v"), flows="i -> v"), user("u"), flows=flows + "; j -> u"
+        ),
+        "the task into another subprocess": plan(sub("s", sub("t", start("i"), user("u"), flows="i -> u"))),
+        "the kind of the event": plan(sub("s", start("i"), user("u"), flows="i -> u")),
+    }
+    changed["the kind of the event"].processes["p"].body.nodes["m"].events = [timer("'PT1H")]
+    for name in list(changed)[1:]:  # the same ways into the join as before
+        body, old = changed[name].processes["p"].body, before.processes["p"].body
+        for one, other in zip(body.nodes["j"].incoming, old.nodes["j"].incoming, strict=True):
+            body.flows[other.id] = body.flows.pop(one.id)
+            one.id = other.id
+
+    for name, after in changed.items():
+        with pytest.raises(EngineError, match=r"已移动|没有它") as refused:
+            Machine.load(blob, after, WORLD)
+        assert refused.value.code == "unknown-element", name
