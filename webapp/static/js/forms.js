@@ -5,6 +5,7 @@ const WAIT = 250;
 for (const form of document.querySelectorAll("form[data-look]")) {
   let timer = 0;
   let asked = 0;
+  const leaving = new AbortController();
 
   const apply = (answer) => {
     const hidden = new Set(answer.hidden);
@@ -25,9 +26,16 @@ for (const form of document.querySelectorAll("form[data-look]")) {
       body: new FormData(form),
       headers: { Accept: "application/json" },
       credentials: "same-origin",
+      signal: leaving.signal,
     }).catch(() => null);
     if (response?.ok && number === asked) apply(await response.json());
   };
+
+  // Sent is sent: a question after it would only be told that the task is closed.
+  form.addEventListener("submit", () => {
+    clearTimeout(timer);
+    leaving.abort();
+  });
 
   const isAlive = form.querySelector("[data-conditional], output[data-words]") !== null;
   for (const field of form.querySelectorAll("[data-conditional]")) show(field, !field.hasAttribute("data-hidden"));
