@@ -46,6 +46,8 @@ _CHEAP = (
     n.OperatorTest,
     n.Tests,
 )
+#: All that a compiled expression may reach of Python besides HELPERS.
+_BUILTINS = {"int": int, "str": str, "KeyError": KeyError, "RecursionError": RecursionError}
 #: Types that are none without what they hold: `instance of list` is null, `instance of list<number>` is not.
 _INCOMPLETE = frozenset({"list", "context", "function", "range"})
 _CONDITIONS = (n.Comparison, n.Logic, n.Between, n.In, n.InstanceOf, n.Quantified)
@@ -84,7 +86,7 @@ class _Maker:
         self.known = known
         self.types = types
         self.scopes: list[_Scope] = []
-        self.globals: dict[str, Any] = {}
+        self.globals: dict[str, Any] = {"__builtins__": _BUILTINS}
         self.names: set[str] = set()
         self.possible: set[str] = set()
         self.locals: dict[str, str] = {}  # names read once, at the start of a cheap function
@@ -95,13 +97,11 @@ class _Maker:
         """Return the compiled function."""
         inside = list(tree.walk())
         self.cheap = len(inside) <= MAX_CHEAP and all(isinstance(node, _CHEAP) for node in inside)
-        is_test = isinstance(tree, n.Tests)
         value = self.tests(tree) if isinstance(tree, n.Tests) else self.visit(tree)
-        arguments = [ast.arg("value")] * is_test + [ast.arg("context")]
-        optional = ["calendar", "now", "run"]
-        default = self.helper("SILENT") if self.cheap else py.constant(None)
         body: list[ast.stmt] = []
-        if not self.cheap:
+        if self.cheap:
+            self.helper("SILENT")
+        else:
             new = py.call(self.helper("Run"), py.name("calendar"), py.name("now"))
             test = ast.Compare(py.name("run"), [ast.Is()], [py.constant(None)])
             body.append(ast.If(test, [ast.Assign([py.store("run")], new)], []))
@@ -110,21 +110,12 @@ class _Maker:
             lost = ast.Assign([py.store(local)], py.call(self.helper("missing"), py.constant(name), py.name("run")))
             handler = ast.ExceptHandler(py.name("KeyError"), None, [lost])
             body.append(ast.Try([read], [handler], [], []))
-        deep = ast.ExceptHandler(
-            py.name("RecursionError"), None, [ast.Raise(py.call(self.helper("too_deep")), py.constant(None))]
-        )
+        raised = ast.Raise(py.call(self.helper("too_deep")), py.constant(None))
+        deep = ast.ExceptHandler(py.name("RecursionError"), None, [raised])
         body.append(ast.Try([ast.Return(value)], [deep], [], []))
-        signature = ast.arguments(
-            [],
-            arguments,
-            None,
-            [ast.arg(o) for o in optional],
-            [py.constant(None), py.constant(None), default],
-            None,
-            [],
+        module = py.function(
+            body, first="value" if isinstance(tree, n.Tests) else "", run="SILENT" if self.cheap else "None"
         )
-        function = ast.FunctionDef("feel", signature, body, [], None, None)
-        module = ast.fix_missing_locations(ast.Module([function], []))
         space: dict[str, Any] = self.globals
         exec(py.code(module), space)  # noqa: S102  # our own tree, no author text
         return Compiled(space["feel"], frozenset(self.names), frozenset(self.possible - self.names))

@@ -16,7 +16,7 @@ from engine.feel.lexer import Source, special_names
 from engine.feel.runtime import Run
 from engine.feel.types import Type
 
-CACHE_SIZE = 8_192
+CACHE_SIZE = 2_048
 
 
 class Expression:

@@ -11,6 +11,16 @@ def code(module: ast.Module) -> CodeType:
     return compile(module, "<feel>", "exec")
 
 
+def function(body: list[ast.stmt], *, first: str, run: str) -> ast.Module:
+    """Return a module with the function `feel`. `first`: a parameter before the context; `run`: its run by default."""
+    parameters = f"{first}, context" if first else "context"
+    module = ast.parse(f"def feel({parameters}, *, calendar=None, now=None, run={run}): pass")  # words of ours alone
+    made = module.body[0]
+    assert isinstance(made, ast.FunctionDef)
+    made.body = body
+    return ast.fix_missing_locations(module)
+
+
 def name(identifier: str) -> ast.expr:
     """Return the reading of a variable."""
     return ast.Name(identifier, ast.Load())
