@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 
 from engine import diagram
 from engine.diagram import EventDefinition, Expression, Node
+from engine.findings import Severity
 from engine.interchange import correlation
 from engine.interchange.expressions import formal, value
 from engine.interchange.names import BPMN, EVENT_DEFINITIONS
 from engine.interchange.source import Element, Source, local_name, text_of
 
+_QUOTED = re.compile(r"\"[^\"]*\"|'[^']*'")  # some tools want times quoted
 _TIMER_FORMS = {"timeDate": "date", "timeDuration": "duration", "timeCycle": "cycle"}
 
 
@@ -33,6 +36,17 @@ def message_of(source: Source, element: Element, node: Node) -> diagram.Message:
     place = source.place(element)
     is_thrown = node.kind in (diagram.Kind.THROW, diagram.Kind.END, diagram.Kind.SEND_TASK)
     if not reference:
+        if not is_thrown and source.dialect == "plain":
+            name = " ".join(node.name.split()) or node.id
+            source.say(
+                Severity.WARNING,
+                "message-assumed",
+                element,
+                f"没有指定消息，按元素名称“{name[:60]}”等待。",
+                f"no message is named; it waits for one called {name[:60]!r}, as the element is.",
+                ("选择一条消息。", "Choose a message."),
+            )
+            return diagram.Message(Expression(name, True, place), place)
         if not is_thrown:  # what a throwing one needs is asked when its service is known
             source.refuse(
                 "message-missing",
@@ -73,6 +87,8 @@ def _timer(source: Source, element: Element, _node: Node) -> diagram.Timer:
             return diagram.Timer("duration", Expression("", True, place), place)
     chosen = values[0]
     made = value(source, chosen, text_of(chosen))
+    if made is not None and made.is_literal and _QUOTED.fullmatch(made.text):
+        made = Expression(made.text[1:-1], True, made.place)
     return diagram.Timer(_TIMER_FORMS[local_name(chosen)], made or Expression("", True, place), place)
 
 

@@ -54,6 +54,7 @@ _COUNTERS = {
     "nrOfActiveInstances": "numberOfActiveInstances",
     "nrOfCompletedInstances": "numberOfCompletedInstances",
 }
+_CONSTANTS = {"true": "true", "false": "false", "null": "null", "True": "true", "False": "false", "None": "null"}
 _DEEPEST = 60
 _LONGEST = 10_000
 _PART = re.compile(r"[$#]\{")
@@ -284,8 +285,8 @@ class _Parser:
 
     def name(self, token: _Token) -> str:
         word = token.text
-        if word in ("true", "false", "null"):
-            return word
+        if word in _CONSTANTS:
+            return _CONSTANTS[word]
         if word in _OBJECTS and not (self.now.kind == "op" and self.now.text == "("):
             raise JuelRefused(
                 f"这里没有 Camunda 7 的对象“{word}”。", f"there is no object {word!r} of Camunda 7 here.", token.at

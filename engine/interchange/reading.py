@@ -6,7 +6,7 @@ from engine import xml
 from engine.diagram import Diagram, MessageFlow, Participant, Process, Scope
 from engine.findings import Finding, Severity
 from engine.interchange import camunda7, camunda8, correlation, leftovers
-from engine.interchange.names import BPMN, EVENT_DEFINITIONS
+from engine.interchange.names import BPMN, EVENT_DEFINITIONS, NODES
 from engine.interchange.nodes import documentation
 from engine.interchange.scopes import read_body
 from engine.interchange.source import Element, Source, line_of, local_name, text_of
@@ -119,7 +119,9 @@ class _Reader:
         }
         assume = True not in said.values()
         for element, answer in said.items():
-            if answer is None and assume:
+            if answer is None and not any(local_name(child) in NODES for child in element):
+                said[element] = False  # a pool with nothing in it
+            elif answer is None and assume:
                 self.source.hint(
                     "executable-assumed",
                     element,

@@ -248,7 +248,11 @@ def test_black_boxes_and_message_flows_are_drawn_and_several_processes_run():
     ],
 )
 def test_a_process_that_says_nothing_runs_when_no_other_says_it_does(process, other, expected):
-    data = written("", process=process, top=f'<bpmn:process id="q" {other}/>')
+    data = written(
+        '<bpmn:task id="a"/>',
+        process=process,
+        top=f'<bpmn:process id="q" {other}><bpmn:task id="b"/></bpmn:process>',
+    )
 
     found, _ = read("a.bpmn", data)
 
@@ -342,3 +346,19 @@ def test_a_foreign_description_is_not_taken_for_a_script():
     _, findings = process_of(written(body))
 
     assert [finding.severity for finding in findings] == [Severity.HINT]
+
+
+def test_an_empty_pool_that_says_nothing_does_not_run():
+    found, findings = read("a.bpmn", written('<bpmn:task id="a"/>', process="", top='<bpmn:process id="q"/>'))
+
+    assert {key: one.is_executable for key, one in found.processes.items()} == {"p": True, "q": False}
+    assert codes(findings) == []
+
+
+def test_a_quoted_time_is_the_time():
+    body = (
+        '<bpmn:intermediateCatchEvent id="a"><bpmn:timerEventDefinition><bpmn:timeDuration>"PT5S"</bpmn:timeDuration>'
+        "</bpmn:timerEventDefinition></bpmn:intermediateCatchEvent>"
+    )
+
+    assert node_of(written(body)).event(Timer).value.text == "PT5S"
