@@ -15,7 +15,7 @@ from typing import Any
 
 from lxml import etree
 
-from engine import decisions, feel
+from engine import decisions
 from engine.errors import EngineError
 from engine.feel import temporal
 from engine.feel.values import equal
@@ -114,7 +114,7 @@ def _same(actual: Any, expected: Any) -> bool:
 
 def main(arguments: list[str]) -> int:
     """Print the failures and a total; return 1 when there are any."""
-    root = Path(arguments[0]) if arguments and arguments[0] != "-v" else folder()
+    root = Path(arguments[0]) if arguments else folder()
     outcomes = list(run(root))
     for outcome in outcomes:
         if not outcome.passed:
@@ -122,8 +122,6 @@ def main(arguments: list[str]) -> int:
     print(f"{sum(outcome.passed for outcome in outcomes)} of {len(outcomes)} results right")
     return int(not all(outcome.passed for outcome in outcomes))
 
-
-__all__ = ["Outcome", "feel", "folder", "main", "run"]
 
 if __name__ == "__main__":
     raise SystemExit(main(sys.argv[1:]))
