@@ -8,8 +8,8 @@ from collections.abc import Iterable
 from engine.findings import Finding
 
 
-def as_text(findings: Iterable[Finding], language: str = "") -> str:
-    """Return one line a finding: `file:line: severity code element: message`, and what to do below it.
+def as_text(findings: Iterable[Finding], language: str = "", *, has_advice: bool = False) -> str:
+    """Return one line a finding: `file:line: severity code element: message`; with `has_advice`, what to do below it.
 
     `language` is "zh" or "en"; both when it is empty.
     """
@@ -19,9 +19,10 @@ def as_text(findings: Iterable[Finding], language: str = "") -> str:
         advice = (finding.advice_en if language.startswith("en") else finding.advice_zh) if language else ""
         if not language and (finding.advice_zh or finding.advice_en):
             advice = f"{finding.advice_zh} / {finding.advice_en}"
-        where = f"{finding.file}:{finding.line}" + (f":{finding.column}" if finding.column else "")
-        lines.append(f"{where}: {finding.severity} {finding.code} {finding.element or '-'}: {words}")
-        if advice:
+        lines.append(
+            f"{finding.file}:{finding.line}: {finding.severity} {finding.code} {finding.element or '-'}: {words}"
+        )
+        if advice and has_advice:
             lines.append(f"    {advice}")
     return "\n".join(lines)
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections import Counter
 from collections.abc import Callable, Iterable
 from dataclasses import replace
 from pathlib import Path
@@ -76,18 +77,26 @@ def open_current(settings: Settings) -> Database:
     return database
 
 
-def read_files(paths: Iterable[Path]) -> dict[str, bytes]:
-    """Return the plan files at `paths`, of folders all in them, by their names. Raises a usage error for what is wrong."""
-    found: dict[str, Path] = {}
-    for path in paths:
-        inside = sorted(item for item in path.rglob("*") if item.suffix in SUFFIXES) if path.is_dir() else [path]
-        for item in inside:
-            other = found.get(item.name)
-            if other is not None and other.resolve() != item.resolve():
-                raise click.UsageError(f"两个文件同名 / two files have the same name: {other} {item}")
-            found[item.name] = item
-    if not found:
+def find_files(paths: Iterable[Path]) -> dict[str, Path]:
+    """Return the plan files at `paths`, of folders all in them, by their names; by their paths where names repeat."""
+    inside = [
+        item
+        for path in paths
+        for item in (sorted(item for item in path.rglob("*") if item.suffix in SUFFIXES) if path.is_dir() else [path])
+    ]
+    if not inside:
         raise click.UsageError("没有找到 .bpmn、.dmn 或 .form 文件 / no .bpmn, .dmn or .form file found.")
+    unique = {item.resolve(): item for item in inside}.values()
+    uses = Counter(item.name for item in unique)
+    return {item.name if uses[item.name] == 1 else str(item): item for item in unique}
+
+
+def read_files(paths: Iterable[Path]) -> dict[str, bytes]:
+    """Return the content of the plan files at `paths` by their names. Raises a usage error where two share one."""
+    found = find_files(paths)
+    for name, path in found.items():
+        if name != path.name:
+            raise click.UsageError(f"两个文件同名 / two files have the same name: {path}")
     return {name: path.read_bytes() for name, path in found.items()}
 
 
