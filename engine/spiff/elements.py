@@ -85,8 +85,6 @@ class Element(TaskSpec):
             if self.gathers and not self.gather(token):
                 return
             token.workflow.note(token, self.begins)
-        elif token._children:
-            token.workflow.clear(token)
         if self._update_hook(token):
             token._ready()
 
