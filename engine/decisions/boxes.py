@@ -19,7 +19,7 @@ from engine.xml import line_of
 if TYPE_CHECKING:
     from engine.decisions.reader import _Reader
 
-C = TypeVar("C")
+C = TypeVar("C", Expression, UnaryTests)
 #: Expressions and cells of one file: compiling them takes a few seconds at the most.
 MAX_EXPRESSIONS = 10_000
 _POLICIES = {
@@ -72,13 +72,14 @@ def with_id(node: etree._Element) -> etree._Element:
 class Boxes:
     """Reads the boxed expressions of one element. `names`: what its expressions may name."""
 
-    def __init__(self, reader: _Reader, names: frozenset[str]) -> None:
+    def __init__(self, reader: _Reader, names: frozenset[str], *, is_closed: bool = False) -> None:
         self.reader = reader
         self.names = names
+        self.is_closed = is_closed  #: no other name can have a value
 
-    def among(self, names: Iterable[str]) -> Boxes:
-        """Return a reader for expressions that see `names` as well."""
-        return Boxes(self.reader, self.names | frozenset(names))
+    def among(self, names: Iterable[str], *, is_open: bool = False) -> Boxes:
+        """Return a reader for expressions that see `names` as well, and any name when `is_open`."""
+        return Boxes(self.reader, self.names | frozenset(names), is_closed=self.is_closed and not is_open)
 
     # --- FEEL
     def compiled(self, make: Callable[..., C], text: str, node: etree._Element, place: str) -> C | None:
@@ -99,7 +100,7 @@ class Boxes:
                 ]
             )
         try:
-            return make(text, self.names, self.reader.model.types or None)
+            made = make(text, self.names, self.reader.model.types or None)
         except FeelError as fault:
             owner = with_id(node)
             source = first(node, "text")
@@ -118,6 +119,17 @@ class Boxes:
                 )
             )
             return None
+        for name in sorted(made.names - self.names) if self.is_closed else ():
+            self.reader.find(
+                node,
+                Severity.WARNING,
+                "decision-unknown-name",
+                f"{place}没有“{name}”：未声明为所需的输入、决策或函数，值总是空。",
+                f"{place}there is no {name!r}: no required input, decision or function; it is always null.",
+                advice_zh="请改正名称，或在需求图中连上所需的输入。",
+                advice_en="Correct the name, or draw the requirement.",
+            )
+        return made
 
     def expression(self, node: etree._Element | None, place: str = "") -> Expression | None:
         """Return the expression in `node`'s text, None when it is empty or faulty."""
@@ -226,7 +238,7 @@ class Boxes:
 
     def filter(self, node: etree._Element) -> b.Boxed:
         source = self.required(first(node, "in"), node)
-        match = self.among(["item"]).required(first(node, "match"), node)
+        match = self.among(["item"], is_open=True).required(first(node, "match"), node)
         return b.Filter(line_of(node), self.type_of(node), source, match)
 
     def iterator(self, node: etree._Element) -> b.Boxed:

@@ -312,7 +312,8 @@ class _Reader:
         """Read the boxed expression of every decision and knowledge model."""
         for element, node in nodes.items():
             scope = self.scope_names(element)
-            boxes = Boxes(self, scope)
+            is_closed = isinstance(element, Knowledge) or bool(element.requires)
+            boxes = Boxes(self, scope, is_closed=is_closed)
             if isinstance(element, Decision):
                 element.question = text_in(node, "question") or ""
                 element.logic = boxes.under(node)

@@ -45,6 +45,20 @@ def test_a_declared_input_is_seen_only_where_it_is_required() -> None:
     assert made.evaluate("e", {"a": 1}) == 1
 
 
+def test_a_name_that_nothing_provides_is_a_warning_where_requirements_are_drawn() -> None:
+    made = decisions.load(
+        definitions(
+            input_data("a")
+            + decision("d", table("FIRST", "a", "o", "< limmit | 1", "- | sum([a, b])"), "i:#a")
+            + decision("e", literal("undeclared + 1"))
+            + _knowledge("f", "n", literal("n + m"))
+        )
+    )
+
+    assert [(f.code, f.element) for f in made.findings] == [("decision-unknown-name", key) for key in ("d", "d", "f")]
+    assert "limmit" in made.findings[0].zh
+
+
 def test_names_with_signs_and_keywords_are_one_name() -> None:
     made = model(
         input_data("pay/month - net")
