@@ -25,6 +25,29 @@ Written by `python -m tests.bpmn.table` from the tests in `tests/bpmn/`, and che
 when that many tests play a diagram in which it does its work, each in memory, saved and loaded at every step, and on both
 databases. The test named is one of them. What is not here is refused when a plan is deployed, by file, line and element.
 
+## Where the standard leaves a choice
+
+- **Order**: one token at a time, the outermost first, among equals the oldest; inclusive and complex joins when nothing else
+  can move. The same case with the same answers always takes the same steps.
+- **Variables** belong to scopes. Reading falls through to the outer scope, writing goes to the owner of the name, a new name
+  becomes a variable of the process. A called process sees only what is handed to it. Members of a multi-instance do not see
+  each other; what a member writes and nobody owns goes outward when it is done. Results stand in the order of the items, null
+  where a completion condition ended a member early.
+- **Answers** of a task are written before its way out is chosen; when that fails, they are kept and the step is an incident.
+- **Conditions** must be true or false: anything else is an incident, not a no. No way out and no default is an incident too.
+- **Conditional events** fire when the condition becomes true, also when it is true from the start.
+- **Cycles** that were missed fire once. A due moment is fixed when the timer is armed; months are those of Beijing.
+- **Messages** go to one waiting token, the oldest that fits; signals to all who listen, in the case and outside.
+- **An error** goes outward to the nearest catcher, one that names it before one that takes all, an event subprocess before the
+  boundary around it, also out of a called process. An error end event that nobody catches ends the case; an error of a service
+  that nobody catches is an incident. An escalation that nobody catches changes nothing.
+- **Compensation** undoes what has completed, the last first, one after the other, with the variables it had; nothing twice.
+- **An ad-hoc subprocess** begins with everything in it that nothing leads to, and may be told to begin them again.
+- **A complex gateway** goes on once a round, when its rule (over `activationCount`) holds, and takes the rest in silence.
+- **A join** whose tokens can never come any more, in a case that waits for nothing else, is an incident.
+
+## What is tested
+
 | element | where or how | tests | for instance |
 |---|---|---|---|
 """
