@@ -1,0 +1,215 @@
+"""Staff pages in a browser: with and without JavaScript, by keyboard, small and dark, and readable for everybody."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import Browser, Page, Route, expect
+
+from tests.support.browser import WatchedContext, chromium
+from tests.support.site import Site, serve
+from tests.webapp.conftest import PASSWORD, House
+
+_WCAG = {
+    "runOnly": {"type": "tag", "values": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]}
+}
+Open = Callable[..., Page]
+
+
+@pytest.fixture
+def database_kind() -> str:
+    """What a page looks like does not depend on the database."""
+    return "sqlite"
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Browser]:
+    with chromium() as browser:
+        yield browser
+
+
+@pytest.fixture
+def site(house: House, tmp_path: Path) -> Iterator[Site]:
+    """Give the house, serving."""
+    with serve(house.database, tmp_path) as site:
+        yield site
+
+
+@pytest.fixture
+def window(browser: Browser, site: Site) -> Iterator[Open]:
+    """Give what opens a window for somebody; errors of scripts and of the server fail the test."""
+    windows: list[WatchedContext] = []
+
+    def open_for(login: str, *, width: int = 1280, dark: bool = False, scripts: bool = True) -> Page:
+        watched = WatchedContext(browser, site.url, width=width, height=850, dark=dark, scripts=scripts)
+        windows.append(watched)
+        page = watched.page()
+        page.goto("/sign-in")
+        page.fill("[name=name]", login)
+        page.fill("[name=password]", PASSWORD)
+        page.click("main button[type=submit]")
+        return page
+
+    yield open_for
+    # A page that is refused on purpose (404, 409, 422) is told in the console by the browser itself.
+    faults = [fault for watched in windows for fault in watched.faults if not re.search(r"status of 4(04|09|22)", fault)]
+    for watched in windows:
+        watched.close()
+    assert faults == []
+
+
+def _look_well(page: Page, where: str) -> None:
+    found = Axe().run(page, options=_WCAG)
+    assert found.violations_count == 0, f"{where}: {found.generate_report()}"
+    width, shown = page.evaluate("[document.documentElement.scrollWidth, innerWidth]")
+    assert width <= shown, f"{where} is wider than the window"
+
+
+@pytest.mark.parametrize(("width", "dark"), [(1280, False), (390, False), (1280, True), (390, True)])
+def test_every_staff_page_is_readable_for_everybody(house: House, window: Open, width: int, dark: bool):
+    first, second = (
+        house.register(),
+        house.register(received_at="2026-09-01T08:30", subject="一" * 80, content="长" * 900),
+    )
+    page = window("guo", width=width, dark=dark)
+    task = f"/tasks/{house.task_id(first)}"
+    for path in ("/", "/?box=roles", task, "/complaints", f"/complaints/{second.case_number}",
+                 f"/complaints/{first.case_number}/print", "/me/password", "/nowhere"):  # fmt: skip
+        page.goto(path)
+        _look_well(page, path)
+    page.goto(task)
+    page.get_by_role("button", name="完成", exact=True).click()
+    _look_well(page, "a task with faults")
+    clerk = window("mei", width=width, dark=dark)
+    clerk.goto("/complaints/new")
+    clerk.get_by_role("button", name="登记", exact=True).click()
+    _look_well(clerk, "registering with faults")
+    page.get_by_text("张建国").click()
+    page.get_by_role("button", name="退出登录").click()
+    _look_well(page, "signing in")
+
+
+def test_a_field_appears_when_it_applies_and_is_not_sent_when_it_does_not(house: House, window: Open):
+    page = window("guo")
+    page.goto(f"/tasks/{house.task_id(house.register())}")
+    reason = page.get_by_label("不属实的理由")
+    expect(reason).to_be_hidden()
+
+    page.get_by_label("不属实", exact=True).check()
+    expect(reason).to_be_visible()
+    reason.fill("现场没有施工")
+    page.get_by_label("属实", exact=True).check()
+    expect(reason).to_be_hidden()
+    page.get_by_role("button", name="完成", exact=True).click()
+
+    expect(page.get_by_role("status")).to_contain_text("任务已办结")
+
+
+def test_without_javascript_every_field_is_there_and_the_work_gets_done(house: House, window: Open):
+    page = window("guo", scripts=False)
+    page.goto("/?box=roles")
+    house.register()
+    page.goto("/?box=roles")
+    page.get_by_role("button", name=re.compile("签收")).click()
+    expect(page.get_by_label("不属实的理由")).to_be_visible()
+    expect(page.get_by_text("仅在适用时填写")).to_be_visible()
+
+    page.get_by_role("button", name="添加一行").click()
+    page.get_by_label("分贝").fill("71")
+    page.get_by_label("不属实", exact=True).check()
+    page.get_by_role("button", name="完成", exact=True).click()
+    expect(page.locator(".error-summary")).to_contain_text("不属实的理由：此项必填")
+    page.get_by_label("不属实的理由").fill("现场没有施工")
+    expect(page.get_by_label("分贝")).to_have_value("71")
+    page.get_by_role("button", name="完成", exact=True).click()
+
+    expect(page.get_by_role("status")).to_contain_text("任务已办结")
+
+
+def test_a_fault_is_reached_by_keyboard_alone(house: House, window: Open):
+    page = window("guo")
+    page.goto(f"/tasks/{house.task_id(house.register())}")
+    page.get_by_role("button", name="完成", exact=True).focus()
+    page.keyboard.press("Enter")
+
+    expect(page.locator(".error-summary")).to_be_focused()
+    page.keyboard.press("Tab")
+    page.keyboard.press("Enter")
+    page.keyboard.press("Tab")
+    expect(page.get_by_label("属实", exact=True)).to_be_focused()
+    page.keyboard.press("Space")
+    expect(page.get_by_label("属实", exact=True)).to_be_checked()
+
+
+def test_the_first_stop_of_the_keyboard_leads_past_the_menu(house: House, window: Open):
+    page = window("guo")
+    page.goto("/complaints")
+    page.keyboard.press("Tab")
+    expect(page.get_by_role("link", name="跳到正文")).to_be_focused()
+
+    page.keyboard.press("Enter")
+
+    expect(page.locator("main")).to_be_focused()
+
+
+def test_the_menus_open_and_close_by_keyboard_on_a_small_screen(window: Open):
+    page = window("mei", width=390)
+    menu = page.locator("summary", has_text="菜单")
+    menu.focus()
+    page.keyboard.press("Enter")
+    expect(page.get_by_role("link", name="登记投诉").first).to_be_visible()
+
+    page.keyboard.press("Escape")
+
+    expect(menu).to_be_focused()
+    expect(page.locator(".menu-main nav")).to_be_hidden()
+
+
+def test_a_deadline_counts_down_while_the_page_is_open(house: House, window: Open):
+    house.register()
+    page = window("guo")
+    page.clock.install()
+    page.goto("/?box=roles")
+    words = page.locator(".due-words")
+    expect(words).to_have_text("还剩 1 天 23 小时")
+
+    page.clock.fast_forward("01:00:00")
+    expect(words).to_have_text("还剩 1 天 22 小时")
+    for _ in range(3):
+        page.clock.fast_forward("16:00:00")
+    expect(words).to_have_text("已超期 1 小时 30 分")
+    expect(page.locator(".due")).to_have_class(re.compile("due-over"))
+
+
+def test_pressing_the_button_twice_sends_the_form_once(house: House, window: Open):
+    page = window("guo")
+    page.goto(f"/tasks/{house.task_id(house.register())}")
+    page.get_by_label("属实", exact=True).check()
+    sent: list[str] = []
+
+    def count(route: Route) -> None:
+        sent.append(route.request.url)
+        route.continue_()
+
+    page.route("**/complete", count)
+    page.get_by_role("button", name="完成", exact=True).dblclick()
+
+    expect(page.get_by_role("status")).to_contain_text("任务已办结")
+    assert len(sent) == 1
+
+
+def test_english_is_spoken_on_every_staff_page_once_chosen(house: House, window: Open):
+    page = window("guo")
+    task = house.task_id(house.register())
+    page.get_by_role("button", name="English").click()
+    expect(page.get_by_role("heading", name="Tasks")).to_be_visible()
+
+    page.goto(f"/tasks/{task}")
+
+    expect(page.get_by_role("group", name="Finding")).to_be_visible()
+    expect(page.get_by_role("button", name="Complete")).to_be_visible()
+    assert page.locator("html").get_attribute("lang") == "en"
