@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from typing import Any
 
@@ -30,13 +31,15 @@ class Limits:
 
     size_bytes: int = 10_000_000
     depth: int = 200
-    elements: int = 200_000
+    elements: int = 100_000
+    tag_bytes: int = 500_000
     attributes: int = 100  #: of one element
     value_length: int = 100_000  #: of one attribute
     text_length: int = 1_000_000  #: of one element's text
 
 
 DEFAULT_LIMITS = Limits()
+_PIECE = 65_536
 
 
 def parse(data: bytes, name: str, limits: Limits = DEFAULT_LIMITS) -> etree._Element:
@@ -52,7 +55,7 @@ def parse(data: bytes, name: str, limits: Limits = DEFAULT_LIMITS) -> etree._Ele
             name=name,
         )
     try:
-        etree.fromstring(data, _parser(target=_Guard(limits, name)))  # counts only, keeps nothing
+        _guard(data, limits, name)
         return etree.fromstring(data, _parser(remove_comments=True, remove_pis=True))
     except (etree.XMLSyntaxError, ValueError, LookupError) as fault:
         line, column = getattr(fault, "position", (0, 0))
@@ -63,6 +66,20 @@ def parse(data: bytes, name: str, limits: Limits = DEFAULT_LIMITS) -> etree._Ele
             line=line or 0,
             column=column or 0,
         ) from None
+
+
+def _guard(data: bytes, limits: Limits, name: str) -> None:
+    """Walk over `data` piece by piece, keeping nothing; stop at the first thing beyond the limits."""
+    if re.search(rb"<[^!?<>][^<>]{%d}" % limits.tag_bytes, data):
+        raise XmlRefused(
+            f"一个元素的标签超过 {limits.tag_bytes} 字节。",
+            f"a tag is longer than {limits.tag_bytes} bytes.",
+            name=name,
+        )
+    parser = _parser(target=_Guard(limits, name))
+    for start in range(0, len(data), _PIECE):
+        parser.feed(data[start : start + _PIECE])
+    parser.close()
 
 
 def line_of(node: etree._Element) -> int:

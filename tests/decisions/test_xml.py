@@ -53,6 +53,7 @@ def test_a_fault_tells_line_and_column() -> None:
         (b"<a>" * 50 + b"</a>" * 50, Limits(depth=20)),
         (b"<a>" + b"<b/>" * 50 + b"</a>", Limits(elements=20)),
         (b"<a " + b" ".join(b"a%d=''" % n for n in range(30)) + b"/>", Limits(attributes=20)),
+        (b"<a b='" + b"x" * 50 + b"'/>", Limits(tag_bytes=20)),
         (b"<a b='" + b"x" * 50 + b"'/>", Limits(value_length=20)),
         (b"<a>" + b"x" * 50 + b"</a>", Limits(text_length=20)),
         (b"<a/>" + b" " * 50, Limits(size_bytes=20)),
