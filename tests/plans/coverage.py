@@ -1,4 +1,4 @@
-"""Finds walks that take every edge of a plan. No luck in it: at each point it does what was done least often there."""
+"""Finds walks that take every edge of a plan: what was done least, and a seeded mix against patterns. The same every time."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ import re
 from collections import Counter
 from collections.abc import Hashable
 from itertools import product
+from random import Random
 from typing import Any
 
 from engine.diagram import Kind
@@ -40,10 +41,11 @@ def walk_everywhere(
             else Walk(process, **variables)
         )
         before: dict[str, tuple[str, ...]] = {}
+        mix = Random(number) if number % 4 > 1 else None
         for _ in range(steps):
             if walk.is_ended:
                 break
-            _step(walk, done, before, is_prompt=number % 2 == 1)
+            _step(walk, done, before, is_prompt=number % 2 == 1, mix=mix)
         left -= walk.taken
         unreached -= {element for what, element in walk.happened if what in ("completed", "ended", "thrown")}
         if not left and not unreached:
@@ -51,7 +53,9 @@ def walk_everywhere(
     return left, unreached
 
 
-def _step(walk: Walk, done: Counter[Hashable], before: dict[str, tuple[str, ...]], is_prompt: bool) -> None:
+def _step(
+    walk: Walk, done: Counter[Hashable], before: dict[str, tuple[str, ...]], is_prompt: bool, mix: Random | None
+) -> None:
     """Do one thing: at the place where least was done so far, the answer that was given least after the same earlier ones.
 
     `is_prompt`: no time passes while somebody has something to do, so that no deadline is missed.
@@ -67,7 +71,8 @@ def _step(walk: Walk, done: Counter[Hashable], before: dict[str, tuple[str, ...]
     if wait.kind == "timer":
         walk.fire(wait)
         return
-    answers = min(_choices(wait), key=lambda one: done[place, repr(one)])
+    choices = _choices(wait)
+    answers = mix.choice(choices) if mix else min(choices, key=lambda one: done[place, repr(one)])
     done[place, repr(answers)] += 1
     before[wait.element] = (*before.get(wait.element, ()), repr(answers))
     walk.complete(wait, answers)

@@ -50,6 +50,9 @@ TABLES = {
     },
 }
 TABLES["consumer_complaint_severity"] = TABLES["problem_severity"]
+TABLES["department_complaint_severity"] = TABLES["problem_severity"]
+TABLES["petition_strand"] = {"petitioner_count": [None, 1, 4, 5], "is_skipping": ["yes", "no", None]}
+TABLES["mass_complaint_level"] = {"is_injured": ["yes", "no", None], "affected_count": [None, 1, 19, 20, 99, 100]}
 TABLES["unit_complaint_severity"] = TABLES["problem_severity"]
 
 

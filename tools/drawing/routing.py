@@ -39,6 +39,9 @@ class Router:
         self.level: dict[Cell, int] = defaultdict(int)
         self.upright: dict[Cell, int] = defaultdict(int)
         self.taken: dict[tuple[str, Cell], int] = defaultdict(int)
+        self.owners: dict[tuple[Cell, bool], set[tuple[str, str]]] = defaultdict(set)
+        self.trunks = {item.id for item in sheet.items.values() if item.tag == "parallelGateway"}
+        self.edge = ("", "")
         for item in obstacles:
             margin = {"gateway": 4, "event": 1, "note": 4}.get(item.kind, 9)
             self.blocked |= set(_cells(item.box(margin)))
@@ -49,6 +52,7 @@ class Router:
 
     def route(self, edge: Edge, starts: list[Port], goals: list[Port]) -> None:
         """Give `edge` its points: the cheapest way from one of `starts` to one of `goals`."""
+        self.edge = (edge.source, edge.target)
         found = self._search(starts, goals)
         if found is None:
             raise ValueError(f"no way for {edge.id}")
@@ -57,6 +61,8 @@ class Router:
             marks = self.level if before[1] == after[1] else self.upright
             marks[before] += 1
             marks[after] += 1
+            self.owners[before, marks is self.level].add(self.edge)
+            self.owners[after, marks is self.level].add(self.edge)
         for port in (start, goal):
             marks = self.upright if port.way[0] == 0 else self.level
             for back in (0, 1):
@@ -118,19 +124,30 @@ class Router:
             state = came[state]
         return origin[first], finish[2], cells[::-1]
 
+    def _is_trunk(self, cell: Cell, way: Cell) -> bool:
+        """Return whether the edges here all leave, or all enter, the same parallel gateway: they may share a line."""
+        owners = self.owners.get((cell, way[1] == 0))
+        if not owners:
+            return False
+        source, target = self.edge
+        return (source in self.trunks and all(one == source for one, _ in owners)) or (
+            target in self.trunks and all(two == target for _, two in owners)
+        )
+
     def _inside(self, cell: Cell) -> bool:
         return self.low[0] <= cell[0] <= self.high[0] and self.low[1] <= cell[1] <= self.high[1]
 
     def _price(self, cell: Cell, step: Cell, way: Cell) -> float:
         along, across = (self.level, self.upright) if way[1] == 0 else (self.upright, self.level)
         price = self.soft.get(step, 0.0)
-        if along.get(step) and along.get(cell):
+        is_trunk = self._is_trunk(cell, way) or self._is_trunk(step, way)
+        if along.get(step) and along.get(cell) and not is_trunk:
             price += OVERLAP
-        if across.get(step):
+        if across.get(step) and not self._is_trunk(step, (way[1], way[0])):
             price += CROSSING
         for side in (-1, 1):
             near = (step[0] + side * abs(way[1]), step[1] + side * abs(way[0]))
-            if along.get(near):
+            if along.get(near) and not is_trunk:
                 price += BESIDE
         return price
 
@@ -159,7 +176,7 @@ def ports(router: Router, item: Item, leaving: bool, other: Item | None = None) 
                 offset,
                 cost + (2.5 if offset else 0) + abs(offset) / (10 if item.kind == "subprocess" else 40),
             )
-            used = router.taken[item.id, port.point]
+            used = router.taken[item.id, port.point] if item.id not in router.trunks else 0
             found.append(
                 Port(port.cell, port.point, port.way, port.cost + used * (30 if offset or not leaving else 40))
             )

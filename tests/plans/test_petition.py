@@ -1,0 +1,80 @@
+"""信访: the clocks of the regulation (15, 60 + 30, 30 days), the strands, review and re-review."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+import pytest
+
+from tests.plans.walk import MONDAY, Walk
+
+
+def registered(count: int = 1, skipping: str = "no") -> Walk:
+    return Walk("petition").do("register_petition", petitioner_count=count, is_skipping=skipping)
+
+
+def accepted(count: int = 1, skipping: str = "no") -> Walk:
+    return registered(count, skipping).pass_time(days=2).do("decide_acceptance", is_accepted="yes")
+
+
+def test_acceptance_is_told_within_15_days_of_receipt():
+    walk = registered()
+
+    assert walk.due("decide_acceptance") == MONDAY + timedelta(days=15)
+    assert walk.do("decide_acceptance", is_accepted="no").end == "not_accepted"
+
+
+def test_the_decision_is_due_60_days_after_acceptance():
+    walk = accepted()
+
+    assert walk.due("handle_petition") == MONDAY + timedelta(days=62)
+    assert walk.timer("handle_petition_reminder") == MONDAY + timedelta(days=52)
+
+
+def test_it_is_extended_once_by_30_days_and_never_twice():
+    walk = accepted().do("handle_petition", handling_result="extend").do("approve_extension")
+    assert walk.due("handle_petition") == MONDAY + timedelta(days=92)
+
+    assert walk.do("handle_petition", handling_result="extend").open() == ["tell_decision"]
+
+
+@pytest.mark.parametrize(
+    ("count", "skipping", "strand"),
+    [(1, "no", "everyday"), (4, "yes", "skipping"), (5, "no", "mass"), (20, "yes", "mass")],
+)
+def test_the_table_picks_the_strand(count, skipping, strand):
+    assert registered(count, skipping).variables["strand"] == strand
+
+
+@pytest.mark.parametrize(
+    ("count", "step", "group"), [(2, "meet_skipping", "处理越级信访工作组"), (9, "meet_group", "处理集访工作组")]
+)
+def test_a_launched_plan_sends_the_right_group(count, step, group):
+    walk = accepted(count, "yes").do("hold_urgent_meeting", is_launched="yes").do("report_and_ask_support")
+
+    assert walk.task(step).groups == [group]
+
+
+def test_the_head_may_decide_not_to_launch():
+    assert accepted(9).do("hold_urgent_meeting", is_launched="no").open() == ["handle_petition"]
+
+
+def test_police_are_asked_only_with_an_unlawful_act_on_record():
+    walk = (
+        accepted(9)
+        .do("hold_urgent_meeting", is_launched="yes")
+        .do("report_and_ask_support", departments_asked=["police"])
+    )
+
+    assert walk.variables["unlawful_act"]
+
+
+def test_review_and_re_review_take_30_days_each_and_there_is_no_third():
+    walk = accepted().do("handle_petition", handling_result="decided")
+    for _ in range(2):
+        walk.do("tell_decision", is_review_asked="yes")
+        assert walk.due("review_petition") == walk.now + timedelta(days=30)
+        walk.do("review_petition")
+
+    assert walk.do("tell_decision", is_review_asked="yes").open() == []
+    assert walk.timer("visit_day")

@@ -1,0 +1,14 @@
+"""宣传培训: planned, held, assessed; what had no effect is planned again."""
+
+from __future__ import annotations
+
+from tests.plans.walk import Walk
+
+
+def test_effective_training_is_finished_and_other_training_is_planned_again():
+    walk = Walk("training").do("plan_training", "hold_training").do("assess_training", is_effective="no")
+    assert walk.open() == ["plan_training"]
+
+    assert (
+        walk.do("plan_training", "hold_training").do("assess_training", is_effective="yes").end == "training_finished"
+    )
