@@ -19,12 +19,14 @@ from engine.services import Services
 from engine.work import SYSTEM, Actor, Database, UnitOfWork
 from webapp import complaints, people
 from webapp.demo.answers import plausible
-from webapp.demo.cast import PASSWORD, PEOPLE, ROLES, SPARE
+from webapp.demo.cast import PASSWORD, PEOPLE, PERMISSIONS, SPARE
 from webapp.demo.samples import SAMPLES, Sample
 
-__all__ = ["PASSWORD", "PEOPLE", "ROLES", "fill", "is_filled", "plan_files"]
+__all__ = ["PASSWORD", "PEOPLE", "fill", "is_filled", "plan_files"]
 
 _SUFFIXES = (".bpmn", ".dmn", ".form")
+#: A sample that is never at rest ends here.
+_MOST_MOMENTS = 500
 
 
 def plan_files() -> dict[str, bytes]:
@@ -62,8 +64,8 @@ def fill(
 
 
 def _add_people(work: UnitOfWork) -> None:
-    for role, permissions in ROLES.items():
-        people.save_role(work, role, permissions)
+    for role in dict.fromkeys([*PERMISSIONS, *(role for _, _, roles in PEOPLE for role in roles)]):
+        people.save_role(work, role, PERMISSIONS.get(role, []))
     for login, name, roles in PEOPLE:
         people.create_person(work, login, name, roles, PASSWORD)
 
@@ -93,10 +95,20 @@ def _play(database: Database, services: Services, sample: Sample) -> None:
         case = complaints.register(work, raw).instance_id
     for step in sample.steps:
         now = min(now + timedelta(hours=step.hours_later), database.clock.now())
-        jobs.run_due(database, services, now=now)
+        _let_pass(database, services, now)
         if not _complete(database, case, step.element, step.answers, now):
             break
-    jobs.run_due(database, services)
+    _let_pass(database, services, database.clock.now())
+
+
+def _let_pass(database: Database, services: Services, until: datetime) -> None:
+    """Perform what came due up to `until`, each at its own moment, as it would have happened."""
+    for _ in range(_MOST_MOMENTS):
+        with database.work(SYSTEM, now=until, read_only=True) as work:
+            moment = jobs.next_due(work)
+        if moment is None or moment > until:
+            return
+        jobs.run_due(database, services, now=moment)
 
 
 def _complete(database: Database, case: int, element: str, chosen: dict[str, Any], now: datetime) -> bool:

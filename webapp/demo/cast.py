@@ -5,47 +5,65 @@ from __future__ import annotations
 #: Everybody's password in the demo; printed by `banjie demo`, accepted nowhere else.
 PASSWORD = "banjie-demo"
 
-#: Every role that the plans name, with what the house lets it do besides its tasks.
-ROLES: dict[str, list[str]] = {
+#: What the house lets a role do besides its tasks; a role that is not here has its tasks only.
+PERMISSIONS: dict[str, list[str]] = {
     "管理员": ["register", "monitor", "operate", "deploy", "calendar", "people", "clock"],
     "预案负责人": ["monitor", "deploy"],
     "客服人员": ["register"],
     "客服部经理": ["register", "monitor"],
     "行政部": ["register"],
     "总经理": ["monitor"],
-    "校区主管": [],
-    "当事部门": [],
-    "被投诉部门": [],
-    "相关部门": [],
-    "市场部": [],
-    "法务人员": [],
-    "新闻发言人": [],
-    "复核人员": [],
     "投诉处理专员": ["register"],
     "投诉处理办公室主任": ["monitor"],
     "投诉处理领导小组": ["monitor"],
+    "投诉接待部门": ["register"],
+    "督办部门": ["monitor"],
+    "接待人员": ["register"],
+    "总部客服": ["register"],
+    "校区人员": ["register"],
+    "首问责任人": ["register"],
+    "公司领导": ["monitor"],
 }
 
-#: (login, name, roles). No real person is meant.
+#: (login, name, roles): somebody for every role that the plans name. No real person is meant.
 PEOPLE: list[tuple[str, str, list[str]]] = [
     ("admin", "系统管理员", ["管理员"]),
     ("owner", "方明", ["预案负责人"]),
-    ("kefu", "周敏", ["客服人员"]),
-    ("kefu2", "吴倩", ["客服人员"]),
-    ("jingli", "郑凯", ["客服部经理"]),
+    ("kefu", "周敏", ["客服人员", "首问责任人"]),
+    ("kefu2", "吴倩", ["客服人员", "接办人"]),
+    ("jingli", "郑凯", ["客服部经理", "投诉处理小组组长"]),
     ("xingzheng", "李静", ["行政部"]),
     ("xingzheng2", "孙婷", ["行政部"]),
-    ("zong", "陈志远", ["总经理"]),
+    ("zong", "陈志远", ["总经理", "应急指挥小组组长"]),
+    ("gongsi", "魏东", ["公司领导"]),
+    ("quyu", "苏明", ["区域经理"]),
     ("xiaoqu", "刘洋", ["校区主管"]),
+    ("xiaoqu2", "丁宁宁", ["校区人员"]),
+    ("zongbu", "杜娟", ["总部客服"]),
     ("bumen", "王磊", ["被投诉部门", "当事部门", "相关部门"]),
+    ("bumenzr", "袁丽", ["部门负责人", "相关部门负责人"]),
     ("zhuanyuan", "赵雪", ["投诉处理专员"]),
     ("zhuren", "黄海", ["投诉处理办公室主任"]),
-    ("lingdao", "何建国", ["投诉处理领导小组"]),
+    ("lingdao", "何建", ["投诉处理领导小组"]),
+    ("jiedai", "谢芳", ["接待人员", "投诉接待部门"]),
+    ("diaocha", "邓宁", ["调查人员", "调查核实部门"]),
+    ("xietiao", "彭波", ["协调处理部门"]),
+    ("duban", "曹阳", ["督办部门"]),
+    ("zhihui", "许强", ["应急指挥部"]),
+    ("xianchang", "韩冰", ["现场处置组"]),
+    ("xinxi", "唐静", ["信息收集组", "宣传报道组"]),
+    ("houqin", "冯涛", ["后勤保障组"]),
+    ("xinfang", "董平", ["信访应急领导小组组长"]),
+    ("fuzu", "萧然", ["副组长"]),
+    ("bangong", "潘玲", ["办公室主任"]),
+    ("yueji", "程勇", ["处理越级信访工作组"]),
+    ("jifang", "曾凡", ["处理集访工作组"]),
     ("fawu", "马丽", ["法务人员"]),
     ("fuhe", "林峰", ["复核人员"]),
+    ("pinggu", "任远", ["评估人员"]),
     ("shichang", "徐佳", ["市场部"]),
     ("fayan", "高原", ["新闻发言人"]),
 ]
 
-#: Gets the roles that a plan names and the table above does not.
+#: Gets the roles that a plan names and nobody above has.
 SPARE = "bumen"
