@@ -103,7 +103,13 @@ class Recorder:
 
     def note(self, play: build.Play) -> None:
         """Note what happened in a case."""
-        worked = {one.element for one in play.happenings if one.what in ("entered", "completed", "caught", "thrown")}
+        words = ("entered", "completed", "caught", "thrown")
+        worked = {one.element for one in play.happenings if one.what in words}
+        worked -= {
+            one.element
+            for one in play.happenings
+            if one.what == "incident" and (one.data or {})["code"] != "uncaught-error"
+        }
         for process in play.plan.processes.values():
             for scope, node in process.body.walk():
                 handlers = {one.target for one in scope.associations if one.source == node.id}
