@@ -43,6 +43,7 @@ def check(subject: Subject) -> None:
             if node.kind in EVENTS:
                 _allowed(subject, node, in_event_subprocess)
                 _codes(subject, node)
+                _service(subject, node)
                 _cycle(subject, node, in_event_subprocess)
                 if node.kind is Kind.BOUNDARY:
                     _boundary(subject, scope, node)
@@ -108,6 +109,18 @@ def _codes(subject: Subject, node: Node) -> None:
                 f"the thrown {en} has no code.",
                 (f"选择一个{zh}并填写代码。", f"Choose an {en} and fill in its code."),
             )
+
+
+def _service(subject: Subject, node: Node) -> None:
+    """Refuse an event that a service throws when it has other events besides: they would be lost."""
+    if node.service is not None and len(node.events) > 1:
+        subject.refuse(
+            "service-with-events",
+            node,
+            "由服务发送的事件不能再带别的事件。",
+            "an event that a service sends has no other events.",
+            ("拆成两个事件。", "Make them two events."),
+        )
 
 
 def _cycle(subject: Subject, node: Node, in_event_subprocess: bool) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from engine import xml
 from engine.diagram import Diagram, MessageFlow, Participant, Process, Scope
 from engine.findings import Finding, Severity
-from engine.interchange import camunda7, camunda8, correlation, leftovers
+from engine.interchange import camunda7, camunda8, correlation, drawing, leftovers
 from engine.interchange.names import BPMN, EVENT_DEFINITIONS, NODES
 from engine.interchange.nodes import documentation
 from engine.interchange.scopes import read_body
@@ -49,6 +49,7 @@ def read(name: str, data: bytes) -> tuple[Diagram | None, list[Finding]]:
     source = Source(name, root)
     diagram = _Reader(source).read()
     leftovers.report(source)
+    drawing.check(source)
     source.findings.sort(key=lambda finding: (finding.line, finding.severity, finding.code))
     return diagram, source.findings
 
