@@ -41,8 +41,8 @@ _PHONED = Step(
     "phone_complainant",
     1,
     {
-        "facts": "家长称课程连续三次临时换老师，事先没有通知。",
-        "wanted_outcome": "恢复原任课老师，并退还三次课的费用。",
+        "facts": "已电话核对，投诉人所述与登记内容一致，并补充了时间和经手人。",
+        "wanted_outcome": "查清原因，给出答复和补偿办法。",
         "is_injured": "no",
         "is_media_involved": "no",
         "claimed_amount": "900",
@@ -55,9 +55,9 @@ _MET = Step(
     "interview",
     4,
     {
-        "true_wish": "希望稳定任课老师。",
-        "compensation_wish": "退还三次课费或补课三次。",
-        "interview_record": "校区主管当面致歉，家长情绪缓和。",
+        "true_wish": "希望得到正式答复，今后不再发生。",
+        "compensation_wish": "退还相应费用，或以课时抵补。",
+        "interview_record": "校区主管当面致歉，投诉人情绪缓和，同意等候处理意见。",
     },
 )
 _OPINION = Step(
@@ -65,9 +65,9 @@ _OPINION = Step(
     5,
     {
         "finding": "substantiated",
-        "department_statement": "原任课老师病假，教务未按规定提前告知家长。",
-        "opinion": "补课三次，教务主管向家长致歉，完善换师告知流程。",
-        "compensation_amount": "900",
+        "department_statement": "情况属实，系内部衔接不到位，已要求整改。",
+        "opinion": "退还多收费用，部门负责人向投诉人致歉，完善告知流程。",
+        "compensation_amount": "300",
     },
 )
 
