@@ -9,6 +9,7 @@ from __future__ import annotations
 import csv
 import io
 import json
+import re
 from collections.abc import Iterator
 from datetime import date
 from typing import Any
@@ -18,6 +19,8 @@ from engine.errors import EngineError
 
 MAX_BYTES = 200_000
 _MAX_FAULTS = 8
+#: As spreadsheets and offices write a day: 2027-01-01, 2027/1/1, 2027年1月1日.
+_DAY = re.compile(r"(\d{4})[-/.年](\d{1,2})[-/.月](\d{1,2})日?", re.ASCII)
 _KINDS = {
     **dict.fromkeys(("holiday", "off", "休", "休息", "放假", "假", "节假日"), False),
     **dict.fromkeys(("workday", "work", "班", "上班", "调休上班", "补班", "调休"), True),
@@ -88,6 +91,14 @@ def _json(text: str) -> Iterator[tuple[str, tuple[Any, Any, Any]]]:
         yield str(number), (held.get("date", ""), held.get("kind", ""), held.get("name", ""))
 
 
+def _day(text: str) -> date | None:
+    parts = _DAY.fullmatch(text.strip())
+    try:
+        return date(*map(int, parts.groups())) if parts is not None else None
+    except ValueError:
+        return None
+
+
 def _of_kind(days: Any, kind: str) -> list[Any]:
     held = days if isinstance(days, list) else []
     return [{"kind": kind, **day} if isinstance(day, dict) else {"kind": kind, "date": day} for day in held]
@@ -95,9 +106,8 @@ def _of_kind(days: Any, kind: str) -> list[Any]:
 
 def _entry(place: str, day: Any, kind: Any, name: Any) -> DayEntry | tuple[str, str]:
     shown = str(day)[:20]
-    try:
-        found = date.fromisoformat(str(day).replace("/", "-"))
-    except ValueError:
+    found = _day(str(day))
+    if found is None:
         return (
             f"第 {place} 行：“{shown}”不是日期，应写作 2027-01-01。",
             f"Line {place}: {shown!r} is no date such as 2027-01-01.",

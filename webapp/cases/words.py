@@ -104,7 +104,7 @@ def _happening(entry: TimelineEntry, kinds: Mapping[str, Kind], labels: Labels) 
         tone=tone,
         reason=reason,
         detail=_detail(entry.what, data),
-        rows=[row for row in labels.rows(_variables(entry.what, data)) if row.label],
+        rows=[row for row in labels.rows(_answered(_variables(entry.what, data))) if row.label],
     )
 
 
@@ -116,6 +116,10 @@ def _variables(what: str, data: Mapping[str, Any]) -> dict[str, Any]:
     if what in ("started", "completed", "changed"):
         return {key: value for key, value in data.items() if key not in _HIDDEN}
     return {}
+
+
+def _answered(variables: Mapping[str, Any]) -> dict[str, Any]:
+    return {name: value for name, value in variables.items() if value not in (None, "", [])}
 
 
 def _detail(what: str, data: Mapping[str, Any]) -> str:

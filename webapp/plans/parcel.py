@@ -28,28 +28,12 @@ class BadUpload(EngineError):
 
 def receive(uploads: Iterable[FileStorage]) -> dict[str, bytes]:
     """Return the uploaded files by name, unchanged. Raises BadUpload: none, too many, too large, two of one name."""
-    files: dict[str, bytes] = {}
-    total = 0
-    for upload in uploads:
-        name = _name(upload.filename or "")
-        if not name:
-            continue
-        if name in files:
-            raise BadUpload(
-                f"有两个文件都叫“{name}”，请改名后再选。", f"Two files are called {name}; rename one of them."
-            )
-        if len(files) == MAX_FILES:
-            raise BadUpload(f"一次最多上传 {MAX_FILES} 个文件。", f"Upload at most {MAX_FILES} files at once.")
-        content = upload.stream.read(MAX_FILE_BYTES + 1)
-        total += len(content)
-        if len(content) > MAX_FILE_BYTES:
-            raise BadUpload(f"文件“{name}”超过 2 MB，未上传。", f"The file {name} is larger than 2 MB.")
-        if total > MAX_TOTAL_BYTES:
-            raise BadUpload("所选文件合计超过 8 MB，请分几次部署。", "The files are larger than 8 MB together.")
-        files[name] = content
-    if not files:
-        raise BadUpload("请选择要部署的文件。", "Choose the files to deploy.")
-    return files
+    offered = list(uploads)
+    try:
+        return _read(offered)
+    finally:
+        for upload in offered:  # a large one lies in a temporary file
+            upload.close()
 
 
 def pack(files: Mapping[str, bytes]) -> str:
@@ -74,6 +58,31 @@ def unpack(text: str) -> dict[str, bytes]:
         ) from None
     content = orjson.loads(zstandard.decompress(base64.urlsafe_b64decode(packed)))
     return {name: base64.b64decode(data) for name, data in content}
+
+
+def _read(uploads: list[FileStorage]) -> dict[str, bytes]:
+    files: dict[str, bytes] = {}
+    total = 0
+    for upload in uploads:
+        name = _name(upload.filename or "")
+        if not name:
+            continue
+        if name in files:
+            raise BadUpload(
+                f"有两个文件都叫“{name}”，请改名后再选。", f"Two files are called {name}; rename one of them."
+            )
+        if len(files) == MAX_FILES:
+            raise BadUpload(f"一次最多上传 {MAX_FILES} 个文件。", f"Upload at most {MAX_FILES} files at once.")
+        content = upload.stream.read(MAX_FILE_BYTES + 1)
+        total += len(content)
+        if len(content) > MAX_FILE_BYTES:
+            raise BadUpload(f"文件“{name}”超过 2 MB，未上传。", f"The file {name} is larger than 2 MB.")
+        if total > MAX_TOTAL_BYTES:
+            raise BadUpload("所选文件合计超过 8 MB，请分几次部署。", "The files are larger than 8 MB together.")
+        files[name] = content
+    if not files:
+        raise BadUpload("请选择要部署的文件。", "Choose the files to deploy.")
+    return files
 
 
 def _signer() -> Signer:

@@ -1,0 +1,222 @@
+"""Plans in the browser: versions and files, upload with preview, deploying, trying a decision."""
+
+from __future__ import annotations
+
+import re
+from io import BytesIO
+
+import pytest
+from werkzeug.test import TestResponse
+
+from engine import deployments
+from engine.work import SYSTEM
+from tests.webapp import noise
+from tests.webapp.conftest import House, text_of
+from webapp.plans import parcel
+
+CHANGED = noise.FILES["noise.bpmn"].replace("现场调查".encode(), "现场核查".encode())
+BROKEN = noise.FILES["noise.bpmn"].replace(b'targetRef="answer"', b'targetRef="nowhere"')
+
+
+def _upload(house: House, files: dict[str, bytes], note: str = "", by: str = "admin") -> TestResponse:
+    offered = [(BytesIO(content), name) for name, content in files.items()]
+    return house.visitor(by).post(
+        "/deployments/new", {"files": offered, "note": note}, content_type="multipart/form-data"
+    )
+
+
+def _parcel(page: TestResponse) -> str:
+    found = re.search(r'name="parcel" value="([^"]*)"', page.text)
+    assert found is not None
+    return found[1]
+
+
+def _versions(house: House) -> list[int]:
+    with house.database.work(SYSTEM, read_only=True) as work:
+        return [info.version for info in deployments.versions(work, "noise")]
+
+
+def test_the_list_shows_every_plan_with_its_newest_version(house: House) -> None:
+    page = text_of(house.visitor("admin").get("/plans/"))
+
+    assert "噪声扰民处置预案 noise" in page
+    assert "第 1 版" in page
+
+
+def test_a_plan_shows_its_steps_roles_decisions_and_files(house: House) -> None:
+    page = text_of(house.visitor("admin").get("/plans/noise"))
+
+    assert "现场调查 执法队" in page
+    assert "适用预案" in page
+    assert "noise_investigate.form" in page
+
+
+def test_a_file_comes_back_byte_for_byte(house: House) -> None:
+    with house.database.work(SYSTEM, read_only=True) as work:
+        info = deployments.latest(work, "noise")
+
+    response = house.visitor("admin").get(f"/plan-versions/{info.id}/files/noise.bpmn")
+
+    assert response.data == noise.FILES["noise.bpmn"]
+    assert response.headers["Content-Disposition"].startswith("attachment")
+
+
+def test_a_file_or_version_that_is_not_there_is_not_found(house: House) -> None:
+    visitor = house.visitor("admin")
+
+    for path in (
+        "/plans/nowhere",
+        "/plans/noise?version=9",
+        "/plan-versions/1/files/other.bpmn",
+        "/plan-versions/99/files/noise.bpmn",
+    ):
+        assert visitor.get(path).status_code == 404
+
+
+def test_whoever_only_handles_tasks_sees_no_plan(house: House) -> None:
+    for path in ("/plans/", "/plans/noise", "/deployments/new", "/plan-versions/1/files/noise.bpmn"):
+        assert house.visitor("mei").get(path).status_code == 403
+
+
+def test_a_preview_says_which_plan_gets_a_new_version_and_stores_nothing(house: House) -> None:
+    page = _upload(house, {"noise.bpmn": CHANGED})
+
+    assert page.status_code == 200
+    assert "会产生新版本： 噪声扰民处置预案" in text_of(page)
+    assert _versions(house) == [1]
+
+
+def test_confirming_deploys_the_files_of_the_preview_with_the_note(house: House) -> None:
+    parcel = _parcel(_upload(house, {"noise.bpmn": CHANGED}))
+
+    answer = house.visitor("admin").post("/deployments/", {"parcel": parcel, "note": "改名"})
+
+    assert "噪声扰民处置预案 第 2 版" in text_of(house.visitor("admin").follow(answer))
+    assert _versions(house) == [2, 1]
+    with house.database.work(SYSTEM, read_only=True) as work:
+        info = deployments.latest(work, "noise")
+        assert (info.note, info.deployed_by) == ("改名", "admin")
+        assert deployments.files(work, info.id)["noise.bpmn"] == CHANGED
+
+
+def test_every_error_is_shown_with_file_line_and_advice_and_nothing_can_be_deployed(house: House) -> None:
+    page = _upload(house, {"noise.bpmn": BROKEN})
+
+    assert page.status_code == 422
+    assert re.search(r"noise\.bpmn:\d+", text_of(page))
+    assert "没有保存任何内容" in text_of(page)
+    assert 'name="parcel"' not in page.text
+    assert _versions(house) == [1]
+
+
+def test_a_lane_that_names_no_role_of_the_house_is_a_finding(house: House) -> None:
+    page = _upload(house, {"noise.bpmn": CHANGED.replace("执法队".encode(), "巡逻队".encode())})
+
+    assert "巡逻队" in text_of(page)
+    assert "role-unknown" in text_of(page)
+
+
+def test_findings_name_their_element_for_the_diagram(house: House) -> None:
+    page = _upload(house, {"noise.bpmn": CHANGED.replace("执法队".encode(), "巡逻队".encode())})
+
+    assert 'data-element="investigate"' in page.text
+    assert "data-diagram-source" in page.text
+
+
+def test_a_diagram_of_any_encoding_is_shown_and_cannot_break_out_of_the_page(house: House) -> None:
+    hostile = CHANGED.replace("现场核查".encode(), b"&lt;/textarea&gt;&lt;script&gt;alert(1)&lt;/script&gt;")
+    raw = CHANGED.replace(b"</bpmn:definitions>", b"</textarea><script>alert(1)</script></bpmn:definitions>")
+
+    for content in (hostile, raw, CHANGED.decode().replace("UTF-8", "UTF-16").encode("utf-16")):
+        assert "<script>alert" not in _upload(house, {"noise.bpmn": content}).text
+
+
+def test_files_of_no_known_kind_or_that_are_no_xml_are_findings(house: House) -> None:
+    for files in ({"plan.exe": b"MZ"}, {"noise.bpmn": b"not xml"}, {"noise.bpmn": b""}, {"form.form": b"{"}):
+        page = _upload(house, files)
+        assert page.status_code == 422
+        assert 'data-severity="error"' in page.text
+
+
+def test_uploads_that_are_too_large_too_many_or_of_one_name_are_refused(
+    house: House, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    many = {f"{number}.form": b"{}" for number in range(101)}
+
+    assert "100" in text_of(_upload(house, many))
+    with monkeypatch.context() as small:
+        small.setattr(parcel, "MAX_FILE_BYTES", 1000)
+        assert "2 MB" in text_of(_upload(house, {"noise.bpmn": b"x" * 1001}))
+    with monkeypatch.context() as small:
+        small.setattr(parcel, "MAX_TOTAL_BYTES", 1000)
+        assert "8 MB" in text_of(_upload(house, {"a.form": b"x" * 600, "b.form": b"x" * 600}))
+    twice = house.visitor("admin").post(
+        "/deployments/new",
+        {"files": [(BytesIO(b"{}"), "a.form"), (BytesIO(b"{}"), "x/a.form")]},
+        content_type="multipart/form-data",
+    )
+    assert twice.status_code == 422
+    assert "a.form" in text_of(twice)
+    assert _upload(house, {}).status_code == 422
+
+
+def test_a_forged_parcel_is_refused(house: House) -> None:
+    parcel = _parcel(_upload(house, {"noise.bpmn": CHANGED}))
+
+    for forged in ("", "x", parcel[:-3] + "abc", "A" + parcel):
+        assert house.visitor("admin").post("/deployments/", {"parcel": forged}).status_code == 422
+    assert _versions(house) == [1]
+
+
+def test_the_same_files_again_make_no_version(house: House) -> None:
+    page = _upload(house, {"noise.bpmn": noise.FILES["noise.bpmn"]})
+
+    assert "不会产生新版本" in text_of(page)
+    house.visitor("admin").post("/deployments/", {"parcel": _parcel(page)})
+    assert _versions(house) == [1]
+
+
+def test_an_older_version_can_be_looked_at(house: House) -> None:
+    with house.database.work(SYSTEM) as work:
+        deployments.deploy(work, {"noise.bpmn": CHANGED})
+
+    page = text_of(house.visitor("admin").get("/plans/noise?version=1"))
+
+    assert "看最新版本（第 2 版）" in page
+    assert "现场调查" in page
+
+
+def test_a_plan_is_disabled_with_a_reason_and_enabled_again(house: House) -> None:
+    visitor = house.visitor("admin")
+
+    assert visitor.post("/plans/noise/active", {"is_active": "no"}).status_code == 422
+    visitor.post("/plans/noise/active", {"is_active": "no", "reason": "修订中"})
+    disabled = text_of(visitor.get("/plans/noise"))
+    visitor.post("/plans/noise/active", {"is_active": "yes", "reason": "修订完成"})
+
+    assert "已停用" in disabled
+    assert "已停用" not in text_of(visitor.get("/plans/"))
+
+
+def test_a_decision_is_tried_and_tells_which_rules_hit(house: House) -> None:
+    page = text_of(house.visitor("admin").get("/plan-versions/1/decisions/complaint_plan?v.kind=noise"))
+
+    assert '结果 "noise"' in page
+    assert "1 命中" in page
+    assert "2 命中" not in page
+
+
+def test_a_decision_asks_with_the_labels_and_choices_of_the_forms(house: House) -> None:
+    page = house.visitor("admin").get("/plan-versions/1/decisions/complaint_plan").text
+
+    assert "投诉类型" in page
+    assert '<option value="lost">遗失</option>' in page
+
+
+def test_a_decision_tried_with_odd_values_tells_why_and_never_fails(house: House) -> None:
+    visitor = house.visitor("admin")
+
+    for value in ("", "1e999", "NaN", '"', "[" * 500, "未知", "0x"):
+        response = visitor.get("/plan-versions/1/decisions/complaint_plan", query_string={"v.kind": value})
+        assert response.status_code == 200
+    assert visitor.get("/plan-versions/1/decisions/nothing").status_code == 404
