@@ -103,6 +103,8 @@ def _activity(source: Source, element: Element, node: Node) -> Element | None:
     else:
         inside = Scope(node.id)
         read_variables(source, element, inside)  # properties of a task: local to it
+    if element.get("operationRef"):
+        source.resolve(element, element.get("operationRef") or "", "operation")
     if node.kind in (Kind.SEND_TASK, Kind.RECEIVE_TASK):
         node.events.append(message_of(source, element, node))
         node.instantiating = source.boolean(element, "instantiate", False)

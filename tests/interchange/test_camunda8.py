@@ -222,3 +222,27 @@ def test_a_start_event_takes_mappings_and_a_form():
     )
 
     assert (node.kind, node.form.id, node.outputs[0].target) == (Kind.START, "complaint_register", "round")
+
+
+def test_an_empty_list_of_listeners_is_no_listener():
+    _, findings = process_of(written(extended("<zeebe:executionListeners/>"), "camunda8"))
+
+    assert codes(findings) == []
+
+
+def test_a_task_of_an_element_template_keeps_its_service_and_headers():
+    node = node_of(
+        written(
+            extended(
+                '<zeebe:taskDefinition type="io.camunda:http-json:1"/>'
+                '<zeebe:ioMapping><zeebe:input source="noAuth" target="authentication.type"/></zeebe:ioMapping>'
+                '<zeebe:taskHeaders><zeebe:header key="resultVariable" value="r"/></zeebe:taskHeaders>',
+                "serviceTask",
+                'zeebe:modelerTemplate="http" zeebe:modelerTemplateVersion="10" zeebe:modelerTemplateIcon="data:x"',
+            ),
+            "camunda8",
+        )
+    )
+
+    assert node.service.headers == {"resultVariable": "r"}
+    assert node.inputs[0].target == "authentication.type"
