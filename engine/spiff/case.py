@@ -180,12 +180,13 @@ class Case(Workflow):
                 token = tasks.get(heappop(agenda)[1])
                 if token is None or "i" in token.internal_data:
                     continue
-                if left == 0:
-                    self.schedule(token)
-                    self._stop(token)
-                    return
-                left -= 1
                 began = token._state
+                if began in (ARRIVING, DONE):  # anything else leads to such a step or to nothing
+                    if left == 0:
+                        self.schedule(token)
+                        self._stop(token)
+                        return
+                    left -= 1
                 try:
                     if began == ARRIVING and len(tasks) > most:
                         raise LimitReached(

@@ -31,6 +31,8 @@ class Throwing(Element):
                 throw_message(token, event)
             elif isinstance(event, diagram.Signal):
                 throw_signal(token, event)
+                if token.id not in token.workflow.tasks:  # who heard it has stopped what threw it
+                    return None
             elif isinstance(event, diagram.Escalation):
                 code = self._code(token, event.code)
                 token.workflow.note(token, "thrown", {"escalation": code})

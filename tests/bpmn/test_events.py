@@ -132,6 +132,15 @@ def test_a_signal_is_heard_by_all_who_listen_in_the_case_and_leaves_it(play):
     assert [(one.kind, one.name) for one in case.thrown] == [("signal", "alarm")]
 
 
+@pytest.mark.parametrize("thrower", [throw, end])
+def test_a_signal_may_stop_the_scope_that_throws_it(play, thrower):
+    inner = sub("s", start("i"), user("a"), thrower("t", signal("'stop")), flows="i -> a -> t")
+    nodes = (start(), inner, boundary("b", "s", signal("'stop")), user("y"), user("z"))
+    case = play(process(*nodes, flows="start -> s -> z; b -> y")).start().do("a")
+
+    assert case.open() == ["y"]
+
+
 def test_a_signal_from_outside_brings_its_payload(play):
     case = play(process(start(), catch("c", signal("'alarm")), user("a"), flows="start -> c -> a")).start()
 

@@ -10,8 +10,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from tests.bpmn import build
-from tests.bpmn.build import Play
+from tests.bpmn import build, wild
+from tests.bpmn.build import Limits, Play
 from tests.bpmn.oracle import Marking, Net, Oracle, block_net, wild_net
 
 MOST_TOKENS = 30
@@ -23,6 +23,25 @@ def test_the_machine_goes_where_the_standard_says(make: Callable[[Random], Net],
     random = Random(seed)
     for _ in range(2):
         walk(make(random), random)
+
+
+@given(seed=st.integers(0, 2**48))
+def test_saving_and_loading_changes_nothing_and_nothing_fails_unforeseen(seed: int) -> None:
+    random = Random(seed)
+    plan = wild.Drawer(random).plan()
+    limits = Limits(steps=2_000, tokens=200)
+    cases = [Play(plan, is_saved, limits).start({"n": 0}) for is_saved in (False, True)]
+    for _ in range(25):
+        kept, saved = cases
+        assert kept.trace == saved.trace
+        assert kept.waits() == saved.waits()
+        assert kept.data == saved.data
+        assert kept.thrown == saved.thrown
+        if kept.machine.is_ended:
+            return
+        happening = wild.happen(random, kept)
+        for case in cases:
+            wild.apply(case, happening)
 
 
 def test_a_hundred_thousand_rounds_cost_what_they_cost_at_the_beginning() -> None:
