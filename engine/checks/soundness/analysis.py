@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import deque
 from collections.abc import Mapping, Set
+from copy import deepcopy
 from dataclasses import dataclass, field
 
 from engine import diagram
@@ -132,10 +133,7 @@ class _Inside:
         """Explore one net; return whether the scope can be done this way."""
         net = thread.net
         possible = _possible(net)
-        shrink(net)
-        budget = max(200, min(MOST_STATES, _MOST_IN_ALL - self.analysis.states))
-        found = explore(net, budget)
-        self.analysis.states += found.states
+        found = self._play(net)
         self.visited |= found.visited - {""}
         self._report(found, self._way_to(thread.host) if thread.host else ())
         if found.doubled or found.unbounded or not found.is_complete or net.is_limited:
@@ -144,6 +142,22 @@ class _Inside:
         if not (found.is_complete and found.is_proof) or net.is_limited:
             self.words.not_proved(self.scope, found.states, self.owner)
         return found.is_done or not found.is_complete
+
+    def _play(self, net: Net) -> Exploration:
+        """Explore a net folded; as it is drawn where a join remains that asks for tokens still on their way."""
+        drawn = deepcopy(net) if any(join.rule is not Rule.ALL for join in net.joins) else None
+        shrink(net)
+        if drawn is not None and any(join.rule is not Rule.ALL for join in net.joins):
+            found = explore(drawn, self._budget())
+            self.analysis.states += found.states
+            if found.is_complete and found.is_proof:
+                return found
+        found = explore(net, self._budget())
+        self.analysis.states += found.states
+        return found
+
+    def _budget(self) -> int:
+        return max(200, min(MOST_STATES, _MOST_IN_ALL - self.analysis.states))
 
     def _way_to(self, host: str) -> tuple[str, ...]:
         """Return a shortest way through the diagram from a beginning to `host`."""

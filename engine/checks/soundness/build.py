@@ -13,13 +13,14 @@ from itertools import combinations
 
 from engine import diagram
 from engine.checks.soundness.net import SOURCE, Alternative, Join, Leaving, Net, Point, Rule
-from engine.checks.soundness.scopes import ANY, Nesting, Outcome, may_fire, thrown_by
+from engine.checks.soundness.scopes import Nesting, Outcome, may_fire, thrown_by
 from engine.checks.soundness.ways import Way, ways_of
 from engine.diagram import ACTIVITIES, GATEWAYS, Flow, Kind, Node, Scope
 
 _WAITS = frozenset(
     {Kind.USER_TASK, Kind.MANUAL_TASK, Kind.RECEIVE_TASK, Kind.SERVICE_TASK, Kind.EVENT_BASED, Kind.CATCH}
 )
+_PASSED = (GATEWAYS - {Kind.EVENT_BASED}) | {Kind.END}
 _MOST_SIDES = 3
 _COUNT = re.compile(r"^\s*activationCount\s*(>=|=|>)\s*(\d+)\s*$")
 
@@ -289,7 +290,7 @@ class _Builder:
             is_work=(is_activity or throws) and node.id in self.core,
             work=node.id,
             is_open=is_activity and waits and node.id in self.core,
-            is_eager=node.kind in GATEWAYS and node.kind is not Kind.EVENT_BASED,
+            is_eager=node.kind in _PASSED and all(one.leaving is Leaving.NOT for one in alternatives),
             is_automatic=not waits,
             merge=node.id if len(node.incoming) > 1 else "",
             members=frozenset({node.id}),
@@ -309,6 +310,3 @@ def _rule(node: Node) -> Rule:
 def _count(node: Node) -> int | None:
     matched = _COUNT.match(node.activation.text) if node.activation is not None else None
     return int(matched[2]) + (matched[1] == ">") if matched else None
-
-
-__all__ = ["ANY", "Map", "Thread", "threads_of"]

@@ -150,7 +150,7 @@ class _Game:
         for place in set(state):
             point = self.net.points.get(place)
             if point is not None and state.count(place) >= point.needs:
-                self.found.visited |= self.net.members_of(point)
+                self.found.visited |= point.members
 
     def _is_wild(self, state: tuple[int, ...]) -> bool:
         """Note work done twice and tokens without bound; return whether to go no further."""
@@ -205,13 +205,15 @@ class _Game:
     def _moves(self, state: tuple[int, ...]) -> list[_Step]:
         points = [(place, self.net.points[place]) for place in dict.fromkeys(state) if place in self.net.points]
         points = [(place, point) for place, point in points if state.count(place) >= point.needs]
-        for place, point in points:
-            if point.is_eager:
-                return list(self._play_point(state, place, point))
+        eager = [(place, point) for place, point in points if point.is_eager]
+        if eager:  # ends first, so that a loop of gateways does not heap tokens up before them
+            return list(self._play_point(state, *min(eager, key=lambda one: any(a.outs for a in one[1].alternatives))))
         full = [join for join in self.net.joins if join.rule is Rule.ALL and all(one in state for one in join.inputs)]
         joined = [(join, list(self._play_join(state, join, join.inputs))) for join in full]
         if joined:
             return joined[0][1]  # nothing competes with a join that is full
+        if any(not point.is_work and point.is_automatic and point.leaves for _, point in points):
+            points = [(place, point) for place, point in points if point.is_automatic]  # nobody is as fast as that
         if self.is_reduced and points:
             chosen = self._one_of(state, points)
             if chosen is not None:
@@ -237,6 +239,7 @@ class _Game:
         for _ in range(point.needs):
             rest.remove(place)
         for one in point.alternatives:
+            self.found.visited |= one.members
             yield self._after(rest, one)
 
     def _play_join(self, state: tuple[int, ...], join: Join, places: tuple[int, ...]) -> Iterator[_Step]:

@@ -52,7 +52,7 @@ class Alternative:
 class Point:
     """A node that `needs` tokens of its place. `is_work`: a second token there does something twice, namely `work`.
 
-    `is_open`: people or machines are busy while the token is here. `is_eager`: a gateway, passed at once.
+    `is_open`: people or machines are busy while the token is here. `is_eager`: a gateway or end, passed at once.
     `is_automatic`: nobody outside is waited for. `merge`: the element at which flows run together into it.
     """
 
@@ -66,6 +66,11 @@ class Point:
     is_automatic: bool = True
     merge: str = ""
     members: frozenset[str] = frozenset()
+
+    @property
+    def leaves(self) -> bool:
+        """Return whether the token may end its whole scope from here."""
+        return any(one.leaving is not Leaving.NOT for one in self.alternatives)
 
 
 class Rule(StrEnum):

@@ -24,6 +24,7 @@ class _Shrinker:
 
     def __init__(self, net: Net) -> None:
         self.net = net
+        self.has_inclusive = any(join.rule is not Rule.ALL for join in net.joins)
         self.joins: dict[int, Join] = {-10 - index: join for index, join in enumerate(net.joins)}
         self.join_at = {place: key for key, join in self.joins.items() for place in join.inputs}
         self.producers: dict[int, Counter[int]] = {}
@@ -45,8 +46,7 @@ class _Shrinker:
         self.net.joins = list(self.joins.values())
         self.net.changed()
         for point in self.net.points.values():
-            if any(one.leaving is not Leaving.NOT for one in point.alternatives):
-                point.is_eager = False
+            point.is_eager = point.is_eager and not point.leaves
 
     # --- bookkeeping
     def _owner(self, key: int) -> Point | Join:
@@ -151,7 +151,7 @@ class _Shrinker:
             return False
         here = Alternative((place,), (), point.members)
         made = [before.then((place,), here).then((place,), one) for one in point.alternatives]
-        _absorb(owner, point)
+        self._absorb(owner, point)
         self._set(maker, rest + made)
         self._drop(place)
         return True
@@ -183,7 +183,7 @@ class _Shrinker:
             made += [one.then(one.outs, here).then(one.outs, after) for after in join.alternatives]
         gone = [place for place in branches if place != branches[place]]
         for place in gone:
-            _absorb(owner, self.net.points[place])
+            self._absorb(owner, self.net.points[place])
         self._register(key, -1)
         del self.joins[key]
         for place in join.inputs:
@@ -209,12 +209,15 @@ class _Shrinker:
         self._register(place, -1)
         del self.net.points[place]
 
+    def _absorb(self, owner: Point, point: Point) -> None:
+        """Let `owner` stand for the work of `point`, too: its token may be there.
 
-def _absorb(owner: Point, point: Point) -> None:
-    """Let `owner` stand for the work of `point`, too: its token may be there."""
-    if point.is_work and not owner.is_work:
-        owner.is_work, owner.work = True, point.work
-        owner.merge = point.merge or owner.merge
-    if point.is_open and not owner.is_open:
-        owner.is_open, owner.work = True, point.work
-    owner.is_eager = owner.is_eager and not point.is_work and not point.is_open
+        Where a join asks for tokens on their way, a gateway that absorbs work still counts as moving by itself.
+        """
+        if point.is_work and not owner.is_work:
+            owner.is_work, owner.work = True, point.work
+            owner.merge = point.merge or owner.merge
+        if point.is_open and not owner.is_open:
+            owner.is_open, owner.work = True, point.work
+        owner.is_eager = owner.is_eager and not point.is_work and not point.is_open
+        owner.is_automatic = owner.is_automatic and (point.is_automatic or self.has_inclusive)

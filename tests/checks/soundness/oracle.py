@@ -58,6 +58,7 @@ class Player:
         """Return (node, state after, open work that was killed) for what can happen; all else but work hurries."""
         singles = [self.nodes[name] for name in dict.fromkeys(state) if name in self.nodes]
         gateways = [node for node in singles if node.kind is not Kind.USER_TASK and not node.events]
+        gateways.sort(key=lambda node: node.kind is not Kind.END)
         joins = [node for node in self.nodes.values() if self.is_join(node)]
         full = [j for j in joins if j.kind is Kind.PARALLEL and all(flow.id in state for flow in j.incoming)]
         if not is_any_order:
@@ -65,6 +66,8 @@ class Player:
                 return list(self.fire(state, gateways[0]))
             if full:
                 return list(self.fire(state, full[0]))
+        if any(node.event(d.Terminate) for node in singles):
+            singles = [node for node in singles if node.kind is not Kind.USER_TASK]
         made = [move for node in (*singles, *full) for move in self.fire(state, node)]
         for join in joins:
             if join.kind is Kind.INCLUSIVE and not self.is_moving(state) and self.may_join(state, join):

@@ -25,14 +25,19 @@ def tangle(random: Random, size: int) -> Process:
     names = [f"n{index}" for index in range(len(kinds))]
     for name, kind in zip(names, kinds, strict=True):
         made.nodes[name] = Node(name, kind, "", at(1))
-        if kind is Kind.END and random.random() < 0.3:
-            made.nodes[name].events.append(d.Terminate(at(1)))
+        if kind is Kind.END and random.random() < 0.3:  # a person comes before it: nothing is stopped as it begins
+            made.nodes[name].kind = Kind.USER_TASK
+            made.nodes[f"{name}_t"] = Node(f"{name}_t", Kind.END, "", at(1), events=[d.Terminate(at(1))])
+            _connect(made, name, f"{name}_t")
     for index, name in enumerate(names[1:], 1):
-        sources = [one for one in names[:index] if made.nodes[one].kind is not Kind.END]
+        stopping = {flow.source for flow in made.flows.values() if flow.target.endswith("_t")}
+        sources = [one for one in names[:index] if made.nodes[one].kind is not Kind.END and one not in stopping]
         _connect(made, random.choice(sources), name)
     for name in names[:-1]:
         node = made.nodes[name]
         if node.kind is Kind.END:
+            continue
+        if node.outgoing and node.outgoing[0].target == f"{name}_t":
             continue
         wanted = random.choice((1, 1, 2)) if node.kind in d.GATEWAYS else 1
         while len(node.outgoing) < wanted:
@@ -51,7 +56,7 @@ def _connect(made: Scope, source: str, target: str) -> None:
     made.nodes[target].incoming.append(flow)
 
 
-def blocks(random: Random, size: int) -> Process:
+def blocks(random: Random, size: int, wrong: float = 0.15) -> Process:
     """Return a net of proper blocks in which now and then one gateway is of the wrong kind."""
     made = Scope("p")
 
@@ -77,7 +82,7 @@ def blocks(random: Random, size: int) -> Process:
             _connect(made, split, merge)
             return merge, split
         kind = random.choice((Kind.EXCLUSIVE, Kind.PARALLEL, Kind.INCLUSIVE))
-        other = kind if random.random() < 0.85 else random.choice((Kind.EXCLUSIVE, Kind.PARALLEL, Kind.INCLUSIVE))
+        other = kind if random.random() >= wrong else random.choice((Kind.EXCLUSIVE, Kind.PARALLEL, Kind.INCLUSIVE))
         split, merge = node(kind), node(other)
         for _ in range(random.choice((2, 2, 3))):
             inside = piece(depth - 1)
@@ -115,9 +120,14 @@ def compare(process: Process) -> None:
     assert not elements["sound-not-proved"], where
     if any(one.code == "sound-livelock" and one.severity == "error" for one in found):
         return  # the engine itself stops there: what else would happen beside a loop that spins is not comparable
+    has_inclusive = any(node.kind is Kind.INCLUSIVE for node in process.body.nodes.values())
+    if has_inclusive and elements["sound-livelock"]:
+        return  # which of two gateways that hurry for ever goes first decides what an inclusive join sees
     is_wild = bool(elements["sound-unsynchronised"] or elements["sound-unbounded"])
     assert is_wild == verdict.is_wild, where
     for one in found:
+        if has_inclusive:
+            continue  # folded joins are told in an order in which they could not have been asked
         if one.code == "sound-deadlock":
             assert any(one.element in _stuck_in(process, state) for state in replay(process, one.run[:-1])), where
         elif one.code in ("sound-unsynchronised", "sound-unbounded", "sound-no-end"):
@@ -132,7 +142,9 @@ def compare(process: Process) -> None:
     dead = process.body.nodes.keys() - verdict.visited
     said = elements["sound-dead"]
     assert said <= dead, where
-    if not any(node.events for node in process.body.nodes.values()):  # an end at once lets joins of others be or not be
+    if not (
+        has_inclusive and any(node.events for node in process.body.nodes.values())
+    ):  # a join that is folded is visited
         assert bool(dead - _behind(process, verdict.stuck | said)) is False, where
 
 
@@ -156,7 +168,7 @@ def test_on_tangled_nets_both_players_agree(random, size):
     compare(tangle(random, size))
 
 
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=200, deadline=None)
 @given(st.randoms(use_true_random=False), st.integers(1, 3))
 def test_on_nets_of_blocks_both_players_agree(random, size):
     compare(blocks(random, size))

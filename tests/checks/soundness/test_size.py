@@ -1,0 +1,98 @@
+"""Large plans stay cheap: what is counted is states looked at, not seconds."""
+
+from __future__ import annotations
+
+import itertools
+from random import Random
+
+from engine.checks import soundness
+from engine.checks.soundness.analysis import Analysis
+from engine.checks.soundness.explore import MOST_STATES
+from engine.checks.soundness.words import Words
+from engine.diagram import Process
+from engine.findings import Severity
+from tests.checks.soundness.build import diagram, draw
+from tests.checks.soundness.test_against_oracle import blocks
+
+
+def analysed(process: Process) -> Analysis:
+    made = Analysis(process, {}, Words(process, "test.bpmn"))
+    made.run()
+    return made
+
+
+def grid(branches: int, steps: int, join: str) -> str:
+    """Return parallel branches of steps each."""
+    lines = [f"start: s\nparallel: p\n{join}: q\nend: e\ns -> p\nq -> e"]
+    for branch in range(branches):
+        names = [f"t{branch}_{step}" for step in range(steps)]
+        lines.append(f"user: {' '.join(names)}\np -> {' -> '.join(names)} -> q")
+    return "\n".join(lines)
+
+
+def test_two_hundred_steps_in_ten_parallel_branches_fold_to_nothing():
+    made = analysed(draw(grid(10, 20, "parallel")))
+
+    assert made.words.findings == []
+    assert made.states <= 3
+
+
+def test_nested_blocks_of_two_hundred_nodes_fold_to_nothing():
+    random = Random(7)
+    sizes = []
+    for _ in range(40):
+        process = blocks(random, 7, wrong=0)
+        if 100 <= len(process.body.nodes) <= 400:
+            made = analysed(process)
+            assert made.words.findings == [] or {one.code for one in made.words.findings} == {"sound-livelock"}
+            sizes.append(made.states)
+
+    assert len(sizes) >= 5
+    assert max(sizes) <= 3
+
+
+def test_ten_branches_that_are_not_joined_are_found_out_all_the_same():
+    found = analysed(draw(grid(10, 20, "exclusive").replace("q -> e", "user: last\nq -> last -> e"))).words.findings
+
+    assert [(one.code, one.element) for one in found if one.severity is not Severity.HINT] == [
+        ("sound-unsynchronised", "q")
+    ]
+
+
+def test_branches_that_need_each_other_are_proved_in_a_bounded_number_of_states():
+    names = " ".join(f"f{branch} w{branch + 1}" for branch in range(5))
+    text = f"{grid(6, 4, 'parallel')}\nparallel: {names}"
+    for branch in range(5):  # the second step of each branch also waits for the first step of the one before
+        text = text.replace(f"t{branch}_0 -> ", f"t{branch}_0 -> f{branch} -> ", 1)
+        text += f"\nf{branch} -> w{branch + 1}"
+    for branch in range(1, 6):
+        text = text.replace(f" -> t{branch}_1 ->", f" -> w{branch} -> t{branch}_1 ->", 1)
+
+    made = analysed(draw(text))
+
+    assert not [one for one in made.words.findings if one.severity is not Severity.HINT]
+    assert made.states <= 2 * MOST_STATES
+
+
+def test_a_bound_that_is_hit_is_said():
+    names = [f"b{index}" for index in range(14)]
+    lines = ["start: s\nparallel: p\nend: e\nend terminate: t\ns -> p"]
+    lines += [f"user: {name}\np -> {name} -> e" for name in names]
+    lines.append("user: last\np -> last -> t")
+
+    found = soundness.check(process := draw("\n".join(lines)), diagram(process), called={})
+
+    assert "sound-not-proved" in [one.code for one in found]
+    assert "sound-terminate" in [one.code for one in found]
+
+
+def test_a_chain_of_two_thousand_steps_takes_a_handful_of_states():
+    names = [f"t{index}" for index in range(2_000)]
+    words = f"start: s\nuser: {' '.join(names)}\nend: e\n" + "\n".join(
+        f"{one} -> {other}" for one, other in itertools.pairwise(["s", *names, "e"])
+    )
+
+    made = analysed(draw(words))
+
+    assert made.words.findings == []
+    assert made.states <= 3
