@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import os
 import signal
+import socket
 import subprocess
 import sys
+import time
 from datetime import timedelta
 from pathlib import Path
 
@@ -65,9 +67,52 @@ class Process:
             os.killpg(self._process.pid, signal.SIGKILL)
         self._process.wait(10)
 
+    def tell_to_stop(self) -> int:
+        """Ask it to stop, as a service manager would; return its exit code."""
+        self._process.terminate()
+        try:
+            return self._process.wait(45)
+        except subprocess.TimeoutExpired:
+            self.stop()
+            raise
+
+    @property
+    def is_running(self) -> bool:
+        """Whether it has not ended."""
+        return self._process.poll() is None
+
     def log(self) -> str:
         """Return the end of what it printed."""
         return self._log.read_text("utf-8", "replace")[-4000:]
+
+
+def free_port() -> int:
+    """Return a port of this machine that nobody listens on."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port: int = probe.getsockname()[1]
+        return port
+
+
+def wait_for(port: int) -> None:
+    """Wait until somebody listens on the port."""
+    for _ in range(300):
+        with socket.socket() as probe:
+            if probe.connect_ex(("127.0.0.1", port)) == 0:
+                return
+        time.sleep(0.1)
+    raise AssertionError("the web application did not start")
+
+
+def wait_for_words(process: Process, words: str) -> None:
+    """Wait until the process has printed the words."""
+    for _ in range(600):
+        if words in process.log():
+            return
+        if not process.is_running:
+            break
+        time.sleep(0.1)
+    raise AssertionError(process.log())
 
 
 def main(role: str, port: str = "0") -> None:
@@ -78,14 +123,13 @@ def main(role: str, port: str = "0") -> None:
 
     jobs.LEASE = LEASE
     wake_ups._RESCUE_SECONDS = 1.0
-    serve.services.of_house = lambda: {"count": count}
+    services.of_house = lambda: {"count": count}
     settings = door.settings_for(None)
     if role == "web":
         serve.run_server(settings, "127.0.0.1", int(port), processes=1, threads=8)
     else:
         serve.log_to_stderr()
-        database = door.open_current(settings)
-        serve.Worker(database, services.of_house(), threads=3).run(serve.stop_signal(database))
+        serve.run_worker(door.open_current(settings), threads=3)
 
 
 if __name__ == "__main__":

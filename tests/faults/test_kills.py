@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import random
-import socket
 import threading
 import time
 from collections import Counter
@@ -17,21 +16,13 @@ from engine.tables import Incident, Job, ProcessInstance, UserTask
 from engine.work import SYSTEM, Database, open_database
 from tests.faults import plan
 from tests.faults.client import Officer
-from tests.faults.processes import Process
+from tests.faults.processes import Process, free_port, wait_for
 from webapp import people
 from webapp.commands.schema import bring_up_to_date
 
 KILLS = 30
 #: How long the house may take to come to rest after the last kill.
 REST_SECONDS = 60
-
-
-def free_port() -> int:
-    """Return a port of this machine that nobody listens on."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port: int = probe.getsockname()[1]
-        return port
 
 
 def fill(database: Database) -> None:
@@ -41,16 +32,6 @@ def fill(database: Database) -> None:
         people.save_role(work, plan.ROLE, list(people.PERMISSIONS))
         people.create_person(work, plan.OFFICER, "经办", [plan.ROLE], plan.PASSWORD)
         deployments.deploy(work, {"counted.bpmn": plan.DIAGRAM})
-
-
-def wait_for(port: int) -> None:
-    """Wait until somebody listens on the port."""
-    for _ in range(300):
-        with socket.socket() as probe:
-            if probe.connect_ex(("127.0.0.1", port)) == 0:
-                return
-        time.sleep(0.1)
-    raise AssertionError("the web application did not start")
 
 
 @pytest.mark.parametrize("seed", [20300101])

@@ -106,10 +106,15 @@ class _Server(BaseApplication):  # type: ignore[misc] # the package ships no typ
 def worker(threads: int, database_url: str | None) -> None:
     """执行到期的作业，直到收到停止信号。 Perform what is due until told to stop. Start as many as you like."""
     log_to_stderr()
-    database = door.open_house(database_url)
+    run_worker(door.open_house(database_url), threads=threads)
+
+
+def run_worker(database: Database, *, threads: int) -> None:
+    """Perform what is due until a signal says stop."""
     stop = stop_signal(database)
     click.echo("作业执行中，Ctrl+C 停止 / performing jobs, Ctrl+C stops", err=True)
     Worker(database, services.of_house(), threads=threads).run(stop)
+    database.pool.dispose()
 
 
 def stop_signal(database: Database) -> Event:
