@@ -9,13 +9,17 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from engine.checks import activities, data, events, expressions, flows, references, roles, structure
+from engine.checks import activities, data, events, expressions, flows, references, roles, soundness, structure
 from engine.checks.render import as_json, as_text
 from engine.checks.subject import Known, Subject
+from engine.diagram import Diagram
 from engine.family import Family
-from engine.findings import Finding
+from engine.findings import Finding, has_errors
 
-__all__ = ["Known", "as_json", "as_text", "check", "check_files"]
+#: Elements of one process up to which its soundness is proved.
+MOST_PROVED = 1_000
+
+__all__ = ["MOST_PROVED", "Known", "as_json", "as_text", "check", "check_files"]
 
 
 def check(family: Family, known: Known | None = None) -> list[Finding]:
@@ -34,6 +38,8 @@ def check(family: Family, known: Known | None = None) -> list[Finding]:
                 references.check(subject)
                 roles.check(subject)
                 data.check(subject)
+                if not has_errors(subject.findings):  # the token game is played on whole diagrams only
+                    _prove(subject, diagram)
             findings += subject.findings
         findings += references.check_collaboration(file, diagram)
     return sorted(findings, key=lambda finding: (finding.file, finding.line, finding.code))
@@ -43,3 +49,16 @@ def check_files(files: Mapping[str, bytes], known: Known | None = None) -> list[
     """Return everything there is to say about `files` taken together. Never raises for what is in them."""
     family, findings = Family.read(files)
     return sorted([*findings, *check(family, known)], key=lambda finding: (finding.file, finding.line, finding.code))
+
+
+def _prove(subject: Subject, diagram: Diagram) -> None:
+    if sum(1 for _ in subject.walk()) <= MOST_PROVED:
+        subject.findings += soundness.check(subject.process, diagram, called=subject.family.processes)
+        return
+    subject.hint(
+        "sound-not-proved",
+        None,
+        f"流程超过 {MOST_PROVED} 个元素，没有检查死锁和重复执行。",
+        f"the process has more than {MOST_PROVED} elements; deadlocks and work done twice were not looked for.",
+        ("把一部分放进被调用的流程。", "Move parts of it into called processes."),
+    )

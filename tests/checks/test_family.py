@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from engine.checks import MOST_PROVED, check_files
 from engine.family import Family
+from engine.findings import Severity
 from tests.checks.corpus import FOLDER
 
 BPMN = 'xmlns="http://www.omg.org/spec/BPMN/20100524/MODEL" xmlns:zeebe="http://camunda.org/schema/zeebe/1.0"'
@@ -82,3 +84,14 @@ def test_the_digest_tells_files_apart_and_not_their_order():
 
     assert first.digest == second.digest
     assert first.digest != third.digest
+
+
+def test_a_process_too_large_to_prove_is_checked_all_the_same_and_says_so():
+    size = MOST_PROVED + 1
+    nodes = "".join(f'<task id="t{i}"/>' for i in range(size))
+    flows = "".join(f'<sequenceFlow id="f{i}" sourceRef="t{i}" targetRef="t{i + 1}"/>' for i in range(size - 1))
+    ends = f'<endEvent id="e"/><sequenceFlow id="x" sourceRef="a_s" targetRef="t0"/><sequenceFlow id="y" sourceRef="t{size - 1}" targetRef="e"/>'
+
+    findings = check_files({"a.bpmn": _process("a", nodes + flows + ends)})
+
+    assert [(finding.code, finding.severity) for finding in findings] == [("sound-not-proved", Severity.HINT)]
