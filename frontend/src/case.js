@@ -13,18 +13,20 @@ export async function showCase(viewer, root, sight) {
   if (!seconds) return;
   setInterval(async () => {
     if (document.hidden) return;
-    const found = await read(root).catch(() => null);
+    const found = await read(root, shown.version).catch(() => null);
     if (!found) return;
     mark(viewer, root, sight, found);
-    if (found.version !== shown.version) document.querySelectorAll('[data-case-changed]').forEach((notice) => (notice.hidden = false));
+    document.querySelectorAll('[data-case-changed]').forEach((notice) => (notice.hidden = false));
     shown = found;
   }, seconds * 1000);
 }
 
-async function read(root) {
-  const response = await fetch(root.dataset.state, { headers: { Accept: 'application/json' }, credentials: 'same-origin' });
+async function read(root, known) {
+  const address = new URL(root.dataset.state, location.href);
+  if (known !== undefined) address.searchParams.set('known', known);
+  const response = await fetch(address, { headers: { Accept: 'application/json' }, credentials: 'same-origin' });
   if (!response.ok) throw new Error(`${root.dataset.state}: ${response.status}`);
-  return response.json();
+  return response.status === 204 ? null : response.json();
 }
 
 function mark(viewer, root, sight, state) {

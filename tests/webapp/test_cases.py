@@ -15,10 +15,14 @@ ANSWERS = {"finding": "yes"}
 
 def _investigated(house: House) -> int:
     case = house.register()
-    with house.database.work(_actor(house, "guo")) as work:
-        (task,) = [task for task in tasks.of_instance(work, case.instance_id) if task.closed_at is None]
-        tasks.complete(work, task.id, ANSWERS)
+    _complete(house, case.instance_id)
     return case.instance_id
+
+
+def _complete(house: House, instance_id: int) -> None:
+    with house.database.work(_actor(house, "guo")) as work:
+        (task,) = [task for task in tasks.of_instance(work, instance_id) if task.closed_at is None]
+        tasks.complete(work, task.id, ANSWERS)
 
 
 def _actor(house: House, login: str) -> Actor:
@@ -107,6 +111,28 @@ def test_the_state_tells_tokens_done_steps_and_late_deadlines(house: House) -> N
     assert state["tokens"] == {"investigate": 1}
     assert state["done"] == {"received": 1, "pick": 1}
     assert state["deadlines"]["investigate"]["late"] is True
+
+
+def test_the_state_is_sent_again_only_when_it_has_changed(house: House) -> None:
+    case = house.register()
+    visitor = house.visitor("mei")
+    known = visitor.get(f"/cases/{case.instance_id}/state").json["version"]
+
+    assert visitor.get(f"/cases/{case.instance_id}/state?known={known}").status_code == 204
+    _complete(house, case.instance_id)
+    assert visitor.get(f"/cases/{case.instance_id}/state?known={known}").status_code == 200
+
+
+def test_a_record_that_was_tampered_with_is_told(house: House) -> None:
+    case = house.register()
+    whole = text_of(house.visitor("mei").get(f"/cases/{case.instance_id}"))
+    with house.database.pool.begin() as connection:
+        connection.exec_driver_sql("UPDATE history SET actor = 'guo'")
+
+    page = text_of(house.visitor("mei").get(f"/cases/{case.instance_id}"))
+
+    assert "未被改动" in whole
+    assert "记录校验不符" in page
 
 
 def test_acts_are_offered_to_whoever_may_operate_and_to_nobody_else(house: House) -> None:

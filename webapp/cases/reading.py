@@ -62,6 +62,7 @@ class CasePage:
     acts: list[Act]
     names: dict[str, str]
     end_name: str
+    is_whole: bool  #: nobody has changed the record of what happened
 
 
 def read(work: UnitOfWork, instance_id: int, language: str, *, shows_all: bool = False) -> CasePage:
@@ -76,7 +77,7 @@ def read(work: UnitOfWork, instance_id: int, language: str, *, shows_all: bool =
     state = instances.diagram_state(work, instance_id)
     timeline = instances.timeline(work, instance_id)
     found = tasks.of_instance(work, instance_id)
-    shown = acts(timeline, {key: node.kind for key, node in nodes.items()}, labels, shows_all=shows_all)
+    shown = acts(timeline, nodes, labels, shows_all=shows_all)
     is_open = info.status in ("running", "suspended")
     ids = [act.actor for act in shown] + [info.started_by]
     ids += [name for task in found for name in (task.assignee, task.closed_by) if name]
@@ -98,12 +99,18 @@ def read(work: UnitOfWork, instance_id: int, language: str, *, shows_all: bool =
         acts=shown,
         names=people.names(work, ids),
         end_name=nodes[info.end_element].name if info.end_element in nodes else "",
+        is_whole=instances.verify(work, instance_id),
     )
 
 
-def state(work: UnitOfWork, instance_id: int) -> dict[str, Any]:
-    """Return the case on its diagram, as the page's script wants it. Raises NotFound as `read`."""
+def state(work: UnitOfWork, instance_id: int, known: int | None = None) -> dict[str, Any] | None:
+    """Return the case on its diagram, as the page's script wants it; None when its version is `known` already.
+
+    Raises NotFound as `read`.
+    """
     info = instances.get(work, instance_id)
+    if info.version == known:
+        return None
     shown = instances.diagram_state(work, instance_id)
     left = Counter(entry.element for entry in instances.timeline(work, instance_id) if entry.what == "cancelled")
     return {

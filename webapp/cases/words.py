@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
-from engine.diagram import Kind
+from engine.diagram import Kind, Node, Timer
 from engine.instance_queries import TimelineEntry
 from webapp.cases.variables import Labels, Row
 from webapp.i18n import gettext, is_english, lazy_gettext, moment
@@ -70,20 +70,20 @@ class Act:
     happenings: list[Happening]
 
 
-def acts(timeline: Iterable[TimelineEntry], kinds: Mapping[str, Kind], labels: Labels, *, shows_all: bool) -> list[Act]:
+def acts(timeline: Iterable[TimelineEntry], nodes: Mapping[str, Node], labels: Labels, *, shows_all: bool) -> list[Act]:
     """Return the timeline by acts, newest first. Without `shows_all` only what matters to a reader of the case."""
     found: list[Act] = []
     for entry in timeline:
-        if not shows_all and not _matters(entry, kinds):
+        if not shows_all and not _matters(entry, nodes):
             continue
         if not found or (found[-1].at, found[-1].actor) != (entry.at, entry.actor):
             found.append(Act(entry.at, entry.actor, []))
-        found[-1].happenings.append(_happening(entry, kinds, labels))
+        found[-1].happenings.append(_happening(entry, nodes.get(entry.element), labels))
     return found[::-1]
 
 
-def _matters(entry: TimelineEntry, kinds: Mapping[str, Kind]) -> bool:
-    kind = kinds.get(entry.element)
+def _matters(entry: TimelineEntry, nodes: Mapping[str, Node]) -> bool:
+    kind = nodes[entry.element].kind if entry.element in nodes else None
     if entry.what == "completed":
         return kind in _STEPS or kind in _STEPS_THAT_DECIDE
     if entry.what in ("caught", "thrown"):
@@ -91,10 +91,10 @@ def _matters(entry: TimelineEntry, kinds: Mapping[str, Kind]) -> bool:
     return entry.what in _MATTERS
 
 
-def _happening(entry: TimelineEntry, kinds: Mapping[str, Kind], labels: Labels) -> Happening:
+def _happening(entry: TimelineEntry, node: Node | None, labels: Labels) -> Happening:
     words, tone = _WORDS.get(entry.what, (entry.what, "quiet"))
-    if entry.what == "caught" and kinds.get(entry.element) is Kind.BOUNDARY:
-        tone = "alarm"
+    if entry.what == "caught" and node is not None and node.event(Timer) is not None:
+        words, tone = gettext("时限已到"), "alarm"
     data = dict(entry.data)
     reason = str(data.get("reason") or "")
     return Happening(
