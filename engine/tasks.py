@@ -209,7 +209,9 @@ def complete(work: UnitOfWork, task_id: int, raw: Mapping[str, Any], version: in
         answers: dict[str, Any] = {}
         if task.form is not None:
             family = deployments.open_family(work, instance.definition_id)
-            answers = forms.check(forms.of_family(family.forms, task.form), raw, machine.context(task.token))
+            form = forms.of_family(family.forms, task.form)
+            known = machine.context(task.token)
+            answers = forms.check(form, raw, known, now=work.now, calendar=work.calendar)
         elif raw:
             raise EngineError("此任务没有表单，不接受填写内容。", "This task has no form and takes no answers.")
         machine.complete(task.token, answers)
@@ -325,7 +327,7 @@ def _open(work: UnitOfWork, task_id: int, *, locks_case: bool = False) -> tuple[
     if row is None:
         raise NotFound("没有这个任务，或者您无权查看。", "There is no such task, or you may not see it.")
     task: UserTask = row[0]
-    work.session.info["definition"] = row[2]  # the identity map is weak: kept, so that `open_family` asks no second time
+    work.session.info["definition"] = row[2]  # kept: the identity map is weak, and `open_family` would ask again
     if task.closed_at is not None:
         raise closed(task)
     if task.is_suspended:

@@ -14,7 +14,7 @@ from datetime import datetime
 
 from argon2 import PasswordHasher
 from argon2.exceptions import InvalidHashError, VerifyMismatchError
-from sqlalchemy import Boolean, ForeignKey, String, delete, insert, select
+from sqlalchemy import Boolean, ForeignKey, String, bindparam, delete, insert, select
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from engine import history
@@ -302,17 +302,20 @@ def _password_fault(person_id: str, password: str) -> tuple[str, str] | None:
 # --- private --------------------------------------------------------------------------------------------------
 
 
+#: Built once: every request asks it.
+_EVERYBODY = (
+    select(Person.id, Person.name, Person.is_active, Person.stamp, PersonRole.role, Role.permissions)
+    .outerjoin(PersonRole, PersonRole.person_id == Person.id)
+    .outerjoin(Role, Role.name == PersonRole.role)
+    .order_by(Person.id, PersonRole.role)
+)
+_ONE = _EVERYBODY.where(Person.id == bindparam("person_id"))
+
+
 def _infos(session: Session, person_id: str | None = None) -> list[PersonInfo]:
-    query = (
-        select(Person.id, Person.name, Person.is_active, Person.stamp, PersonRole.role, Role.permissions)
-        .outerjoin(PersonRole, PersonRole.person_id == Person.id)
-        .outerjoin(Role, Role.name == PersonRole.role)
-        .order_by(Person.id, PersonRole.role)
-    )
-    if person_id is not None:
-        query = query.where(Person.id == person_id)
+    rows = session.execute(_EVERYBODY) if person_id is None else session.execute(_ONE, {"person_id": person_id})
     people: dict[str, PersonInfo] = {}
-    for row in session.execute(query):
+    for row in rows:
         known = people.get(row.id) or PersonInfo(row.id, row.name, row.is_active, row.stamp)
         if row.role is not None:
             granted = known.permissions.union(row.permissions or ())

@@ -37,7 +37,8 @@ class Scope:
     def value_of(self, expression: feel.Expression) -> Any:
         """Return the value of `expression` as JSON; null for what cannot be computed. Raises FeelLimit."""
         context = {name: feel.from_json(self.names[name]) for name in expression.names if name in self.names}
-        calendar = self.calendar() if self.calendar is not None else None
+        # Reading the calendar costs a query: only where the text may count days (every such function has the word).
+        calendar = self.calendar() if self.calendar is not None and "day" in expression.text else None
         return feel.to_json(expression.evaluate(context, calendar=calendar, now=self.now))
 
 

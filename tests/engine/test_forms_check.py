@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from engine import forms
-from engine.calendars import BEIJING
+from engine.calendars import BEIJING, published_calendar
 from engine.errors import InvalidAnswers
 
 NOW = datetime(2026, 9, 21, 9, 0, tzinfo=BEIJING)
@@ -278,3 +278,18 @@ def test_a_group_puts_its_answers_under_its_path_and_hides_them_together():
     assert forms.check(form, {"person.name": "王芳"}, {}) == {"anonymous": False, "person": {"name": "王芳"}}
     assert forms.check(form, {"anonymous": "on"}, {}) == {"anonymous": True}
     assert faults_of(form, {}) == {"person.name": "此项必填。"}
+
+
+def test_a_condition_may_count_working_days():
+    calendar = published_calendar()
+    late = {"hide": "=working days after(received_at, 3) > now()"}
+    form = form_of(field("textfield", "why_late", conditional=late, validate={"required": True}))
+
+    def faults(received_at: str) -> int:
+        try:
+            forms.check(form, {}, {"received_at": received_at}, now=NOW, calendar=lambda: calendar)
+        except InvalidAnswers as error:
+            return len(error.faults)
+        return 0
+
+    assert (faults("2026-09-18T09:00:00+08:00"), faults("2026-09-10T09:00:00+08:00")) == (0, 1)

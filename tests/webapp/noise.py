@@ -84,6 +84,7 @@ _INVESTIGATE = {
             **_NEEDED,
         ),
         _field("textarea", "reason", "不属实的理由", conditional={"hide": '=finding != "no"'}, **_NEEDED),
+        _field("datetime", "visit_on", "回访日期", subtype="date", disallowPassedDates=True),
         {
             "type": "dynamiclist",
             "path": "readings",

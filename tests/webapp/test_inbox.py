@@ -150,6 +150,17 @@ def test_a_field_that_the_form_does_not_have_is_refused_and_nothing_is_stored(ho
     assert tasks_open(house) == [task_id]
 
 
+def test_a_rule_about_today_goes_by_the_houses_clock(house: House):
+    task_id = house.task_id(house.register())
+    guo = house.visitor("guo")
+
+    late = guo.post(f"/tasks/{task_id}/complete", {"finding": "yes", "visit_on": "2026-09-20"})
+
+    assert late.status_code == 422
+    assert "不能早于今天" in text_of(late)
+    assert guo.post(f"/tasks/{task_id}/complete", {"finding": "yes", "visit_on": "2026-09-21"}).status_code == 303
+
+
 def test_a_draft_is_kept_for_whoever_holds_the_task(house: House):
     task_id = house.task_id(house.register())
     guo = house.visitor("guo")
