@@ -30,9 +30,10 @@ check: .venv/stamp-dev  ## Format, lint, types, walls, plans, documents: everyth
 	$(BIN)/banjie check processes forms
 	$(BIN)/pytest -q -n 0 tests/test_house.py
 
-format: .venv/stamp-dev  ## Format and mend what the linter can mend
+format: .venv/stamp-dev  ## Format, mend what the linter can mend, write the documents' generated parts
 	$(BIN)/ruff check --fix-only .
 	$(BIN)/ruff format .
+	$(BIN)/python -m tools.documents
 
 bench: .venv/stamp-dev  ## Print the benchmarks, each a ratio or a bound
 	$(BIN)/python -m benchmarks

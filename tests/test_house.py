@@ -5,12 +5,13 @@ from __future__ import annotations
 import re
 import subprocess
 import tomllib
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 from click import Group
 
-from webapp import settings
+from tools import documents
 from webapp.cli import group
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -105,14 +106,9 @@ def test_every_word_of_the_glossary_is_there_once():
     assert sorted({word for word in words if words.count(word) > 1}) == []
 
 
-def test_the_table_of_settings_is_in_the_administrators_document():
-    text = (ROOT / "docs" / "administrators.md").read_text("utf-8")
-    shown = re.search(r"<!-- settings.*?-->\n(.*?)<!-- /settings -->", text, re.DOTALL)
-    rows = [f"| `{name}` | `{default}` | {zh}<br>{en} |" for name, default, zh, en in settings.table()]
-    table = "\n".join(["| variable | default | meaning |", "|---|---|---|", *rows]).replace("| `` |", "| |")
-
-    assert shown is not None
-    assert shown[1].strip() == table, f"put this between the settings marks:\n{table}"
+@pytest.mark.parametrize(("document", "part", "made"), documents.PARTS, ids=[part for _, part, _ in documents.PARTS])
+def test_what_the_code_says_stands_in_the_documents(document: Path, part: str, made: Callable[[], str]):
+    assert documents.read(document, part) == made(), "run make format"
 
 
 def test_no_file_names_a_registry_or_a_place_on_a_machine():

@@ -1,0 +1,70 @@
+"""Writes the parts of the documents that the code says better: the rooms and the settings. `make format` calls it.
+
+`python -m tools.documents` writes them; `tests/test_house.py` asks whether they are as written.
+"""
+
+from __future__ import annotations
+
+import ast
+import re
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+from webapp import settings
+
+ROOT = Path(__file__).resolve().parent.parent
+
+
+def rooms() -> str:
+    """Return the table of rooms: every file and folder of the two packages, with the first line of what it says."""
+    rows = [f"| `{name}` | {line} |" for package in ("engine", "webapp") for name, line in _first_lines(package)]
+    return "\n".join(["| room | job |", "|---|---|", *rows])
+
+
+def settings_table() -> str:
+    """Return the table of settings: variable, default, meaning."""
+    rows = [
+        f"| `{name}` | {f'`{default}`' if default else ''} | {zh}<br>{en} |"
+        for name, default, zh, en in settings.table()
+    ]
+    return "\n".join(["| variable | default | meaning |", "|---|---|---|", *rows])
+
+
+#: Document, name of the part between two marks, and what stands there.
+PARTS: list[tuple[Path, str, Callable[[], str]]] = [
+    (ROOT / "docs" / "architecture.md", "rooms", rooms),
+    (ROOT / "docs" / "administrators.md", "settings", settings_table),
+]
+
+
+def read(document: Path, part: str) -> str:
+    """Return what stands in the part of the document now."""
+    found = _pattern(part).search(document.read_text("utf-8"))
+    if found is None:
+        raise ValueError(f"{document} has no part {part}")
+    return found[2].strip()
+
+
+def write() -> None:
+    """Write every part anew."""
+    for document, part, made in PARTS:
+        text = document.read_text("utf-8")
+        content = made()
+        document.write_text(_pattern(part).sub(lambda m, c=content: f"{m[1]}{c}\n{m[3]}", text), "utf-8")
+
+
+def _pattern(part: str) -> re.Pattern[str]:
+    return re.compile(rf"(<!-- {part}\b[^>]*-->\n)(.*?)(<!-- /{part} -->)", re.DOTALL)
+
+
+def _first_lines(package: str) -> Iterator[tuple[str, str]]:
+    for path in sorted((ROOT / package).iterdir()):
+        source = path / "__init__.py" if path.is_dir() else path
+        if source.suffix != ".py" or not source.is_file() or path.name == "__init__.py":
+            continue
+        says = ast.get_docstring(ast.parse(source.read_text("utf-8"))) or ""
+        yield f"{package}/{path.name}{'/' if path.is_dir() else ''}", says.split("\n")[0].replace("|", "\\|")
+
+
+if __name__ == "__main__":
+    write()
