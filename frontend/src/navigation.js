@@ -45,6 +45,13 @@ export function navigate(viewer, root, frame) {
     acts.fit();
   }));
 
+  let seen; // before printing, which shows the whole
+  window.addEventListener('beforeprint', () => {
+    seen = canvas.viewbox();
+    acts.fit();
+  });
+  window.addEventListener('afterprint', () => seen && canvas.viewbox({ x: seen.x, y: seen.y, width: seen.width, height: seen.height }));
+
   svg.addEventListener('keydown', (event) => {
     if (event.ctrlKey || event.metaKey || event.altKey) return;
     const far = event.shiftKey ? 200 : 50;

@@ -10,6 +10,20 @@ from tests.engine import plans
 from tests.webapp.conftest import House, text_of
 from webapp.i18n import moment
 
+#: Its gateway needs a number to decide.
+COUNTING = plans.diagram(
+    "counting",
+    plans.start(),
+    '<bpmn:exclusiveGateway id="large" name="金额大？" default="large_done"/>',
+    plans.user_task("check", name="核对"),
+    plans.end(),
+    plans.flow("begin", "large"),
+    plans.flow("large", "check", "amount &gt; 1"),
+    plans.flow("large", "done"),
+    plans.flow("check", "done"),
+    lanes={"执法队": "begin large check done"},
+)
+
 
 def _info(house: House, instance_id: int) -> InstanceInfo:
     with house.database.work(SYSTEM, read_only=True) as work:
@@ -207,6 +221,20 @@ def test_an_incident_is_retried_and_the_case_goes_on(house: House) -> None:
     page = text_of(house.visitor("admin").get(f"/cases/{case}"))
     assert "现在 核对" in page
     assert "没有流程故障" in text_of(house.visitor("admin").get("/monitor/incidents"))
+
+
+def test_wrong_data_is_corrected_before_the_retry_and_told_in_the_history(house: House) -> None:
+    with house.database.work(SYSTEM) as work:
+        deployments.deploy(work, {"counting.bpmn": COUNTING})
+        case = instances.start(work, "counting", {"amount": "many"}, business_key="TS-2026-000778")
+    with house.database.work(SYSTEM, read_only=True) as work:
+        (incident,) = incidents.of_instance(work, case)
+
+    house.visitor("admin").post(f"/monitor/incidents/{incident.id}/retry", {"variable": "amount", "value": "3"})
+
+    with house.database.work(SYSTEM, read_only=True) as work:
+        assert instances.variables(work, case)["amount"] == 3
+    assert "现在 核对" in text_of(house.visitor("admin").get(f"/cases/{case}"))
 
 
 def test_a_second_retry_of_the_same_incident_is_told_it_came_too_late(house: House) -> None:

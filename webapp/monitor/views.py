@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterable
 from datetime import datetime
 from typing import Any
@@ -65,8 +66,9 @@ def incident_list() -> str:
 @bp.post("/incidents/<int:incident_id>/retry")
 @requires("operate")
 def retry(incident_id: int) -> Any:
-    """Try the failed step again."""
-    instance_id = perform(lambda work: incidents.retry(work, incident_id))
+    """Try the failed step again, after correcting one variable where one is given."""
+    corrected = _correction()
+    instance_id = perform(lambda work: incidents.retry(work, incident_id, corrected))
     with unit_of_work(read_only=True) as work:
         is_failed_again = any(item.resolved_at is None for item in incidents.of_instance(work, instance_id))
     if is_failed_again:
@@ -138,6 +140,18 @@ def _places(work: UnitOfWork, items: Iterable[incidents.IncidentInfo]) -> dict[i
 def _back_to(instance_id: int, message: str) -> Any:
     flash(message)
     return redirect(url_for("cases.show", instance_id=instance_id), 303)
+
+
+def _correction() -> dict[str, Any] | None:
+    """Return the variable to correct, its value read as JSON or, where it is none, as text; None when none is named."""
+    name, text = request.form.get("variable", "").strip()[:100], request.form.get("value", "").strip()[:10_000]
+    if not name:
+        return None
+    try:
+        value = json.loads(text, parse_constant=str)
+    except (ValueError, RecursionError):
+        value = text
+    return {name: value}
 
 
 def _reason() -> str:
