@@ -49,8 +49,9 @@ def write() -> None:
     """Write every part anew."""
     for document, part, made in PARTS:
         text = document.read_text("utf-8")
-        content = made()
-        document.write_text(_pattern(part).sub(lambda m, c=content: f"{m[1]}{c}\n{m[3]}", text), "utf-8")
+        found = _pattern(part).search(text)
+        assert found is not None, f"{document} has no part {part}"
+        document.write_text(f"{text[: found.start(2)]}{made()}\n{text[found.end(2) :]}", "utf-8")
 
 
 def _pattern(part: str) -> re.Pattern[str]:
