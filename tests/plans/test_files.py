@@ -50,6 +50,32 @@ TABLES = {
     },
 }
 TABLES["consumer_complaint_severity"] = TABLES["problem_severity"]
+TABLES["service_emergency_severity"] = TABLES["problem_severity"]
+TABLES["customer_emergency_target"] = {
+    "emergency_type": [
+        *[
+            "quality",
+            "attitude",
+            "after_sales",
+            "price",
+            "other_complaint",
+            "network",
+            "system",
+            "logistics",
+            "equipment",
+        ],
+        *[
+            "other_interruption",
+            "stolen",
+            "frozen",
+            "transfer_error",
+            "other_funds",
+            "disaster",
+            "accident",
+            "other_life",
+        ],
+    ]
+}
 TABLES["department_complaint_severity"] = TABLES["problem_severity"]
 TABLES["petition_strand"] = {"petitioner_count": [None, 1, 4, 5], "is_skipping": ["yes", "no", None]}
 TABLES["mass_complaint_level"] = {"is_injured": ["yes", "no", None], "affected_count": [None, 1, 19, 20, 99, 100]}

@@ -88,6 +88,14 @@ class Sheet:
         """Return the items that stand directly in `scope`."""
         return [item for item in self.items.values() if item.scope == scope]
 
+    def is_trunk(self, item: Item) -> bool:
+        """Return whether the edges of a gateway may share a line near it: it has many, or they carry no condition."""
+        if item.kind != "gateway":
+            return False
+        leaving = sum(edge.source == item.id for edge in self.edges.values())
+        entering = sum(edge.target == item.id for edge in self.edges.values())
+        return item.tag == "parallelGateway" or leaving > 3 or entering > 3
+
     def flows(self, scope: str) -> list[Edge]:
         """Return the sequence flows that stand directly in `scope`."""
         return [edge for edge in self.edges.values() if edge.scope == scope and edge.kind == "flow"]

@@ -19,7 +19,7 @@ def put(sheet: Sheet) -> int:
     named = [item for item in sheet.items.values() if item.kind in ("event", "gateway") and item.name]
     jobs: list[tuple[Item | Edge, list[Box]]] = [(item, around(item)) for item in named]
     edges = [edge for edge in sheet.edges.values() if edge.name and edge.kind != "note"]
-    jobs += [(edge, _along(edge)) for edge in edges]
+    jobs += [(edge, _along(edge, _is_on_trunk(sheet, edge))) for edge in edges]
     jobs.sort(key=lambda job: (isinstance(job[0], Edge), len(job[1])))
     for thing, boxes in jobs:
         scores = [(_score(box, walls, segments, placed, thing) + n * 0.01, box) for n, box in enumerate(boxes)]
@@ -78,10 +78,17 @@ def around(item: Item) -> list[Box]:
     return boxes
 
 
-def _along(edge: Edge) -> list[Box]:
+def _is_on_trunk(sheet: Sheet, edge: Edge) -> bool:
+    source = sheet.items.get(edge.source)
+    return source is not None and sheet.is_trunk(source)
+
+
+def _along(edge: Edge, from_end: bool) -> list[Box]:
+    """Return where the name of an edge may stand: near its beginning, or near its end where the beginning is shared."""
     wide, tall = size(edge.name)
     boxes: list[Box] = []
-    for (ax, ay), (bx, by) in _segments(edge)[:3]:
+    segments = _segments(edge)[-1:] if from_end else _segments(edge)[:3]
+    for (ax, ay), (bx, by) in segments:
         if ay == by:
             low, high = min(ax, bx), max(ax, bx)
             starts = [low + 6, high - wide - 6, (low + high - wide) // 2]

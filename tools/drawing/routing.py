@@ -40,7 +40,7 @@ class Router:
         self.upright: dict[Cell, int] = defaultdict(int)
         self.taken: dict[tuple[str, Cell], int] = defaultdict(int)
         self.owners: dict[tuple[Cell, bool], set[tuple[str, str]]] = defaultdict(set)
-        self.trunks = {item.id for item in sheet.items.values() if item.tag == "parallelGateway"}
+        self.trunks = {item.id for item in sheet.items.values() if sheet.is_trunk(item)}
         self.edge = ("", "")
         for item in obstacles:
             margin = {"gateway": 4, "event": 1, "note": 4}.get(item.kind, 9)

@@ -1,0 +1,17 @@
+"""The checks that every plan passes before it is deployed say nothing bad of ours."""
+
+from __future__ import annotations
+
+from engine.checks import check
+from engine.findings import Severity
+from tests.plans.walk import family
+
+#: Closing a dispute answers its complainant, so the answer promised for a later day is not wanted any more.
+MEANT = {("malicious.bpmn", "sound-terminate")}
+
+
+def test_no_plan_has_errors_and_the_only_warnings_are_meant():
+    findings = check(family())
+
+    assert [str(finding) for finding in findings if finding.severity is Severity.ERROR] == []
+    assert {(finding.file, finding.code) for finding in findings if finding.severity is Severity.WARNING} <= MEANT

@@ -1,0 +1,57 @@
+"""客服应急: report in 10 minutes, three strands, six branches with their steps in order, restoration confirmed."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+import pytest
+
+from tests.plans.walk import MONDAY, Walk
+
+BRANCHES = {
+    "network": ["network_cut_off", "network_isolate", "network_fix_flaw", "network_restore"],
+    "equipment": ["equipment_find_fault", "equipment_repair"],
+    "casualty": ["casualty_rescue"],
+    "complaint": ["complaint_respond", "complaint_solve"],
+    "interruption": ["interruption_notify", "interruption_switch"],
+    "disaster": ["disaster_shelter"],
+}
+
+
+def launched(kind: str) -> Walk:
+    return Walk("service_emergency").do("report_event", event_type=kind).do("report_to_group", "launch_plan")
+
+
+@pytest.mark.parametrize("kind", BRANCHES)
+def test_each_type_of_event_has_its_own_steps_in_their_order(kind):
+    walk = launched(kind).do("report_progress", "brief_leaders", "supply", "survey_scene")
+
+    for step in BRANCHES[kind]:
+        assert walk.open() == [step]
+        walk.do(step)
+
+    assert walk.open() == ["confirm_restoration"]
+
+
+def test_three_strands_run_side_by_side():
+    assert set(launched("network").open()) == {"survey_scene", "report_progress", "supply"}
+
+
+def test_the_response_goes_on_until_command_confirms_the_restoration():
+    walk = launched("disaster")
+    for answer in ("no", "no", "yes"):
+        walk.do("survey_scene", "disaster_shelter", "report_progress", "brief_leaders", "supply").do(
+            "confirm_restoration", is_restored=answer
+        )
+
+    assert walk.do("summarise").do("review_case", needs_measure="no").end == "emergency_over"
+
+
+def test_the_report_is_due_in_10_minutes_and_the_launch_in_30():
+    walk = Walk("service_emergency")
+    assert walk.due("report_event") == MONDAY + timedelta(minutes=10)
+    assert walk.pass_time(minutes=10).task("report_event_supervise").groups == ["应急办公室"]
+
+    walk.do("report_event").do("report_to_group")
+
+    assert walk.due("launch_plan") == walk.now + timedelta(minutes=30)
