@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import secrets
 from collections.abc import Mapping
 from typing import Any
@@ -9,6 +10,7 @@ from typing import Any
 from flask import request
 
 from engine import forms
+from engine.errors import EngineError
 from engine.work import UnitOfWork
 from webapp.i18n import language
 
@@ -19,10 +21,27 @@ _OURS = frozenset({"csrf_token", "_version", "_action", "_once", "_confirmed"})
 def sent() -> dict[str, Any]:
     """Return what the request answers: JSON as it is, or a page's fields; a name sent more than once is a list."""
     if request.is_json:
-        found = request.get_json()
-        return found if isinstance(found, dict) else {}
+        return _json()
     fields = request.form.to_dict(flat=False)
     return {name: values[0] if len(values) == 1 else values for name, values in fields.items() if name not in _OURS}
+
+
+def _json() -> dict[str, Any]:
+    found = request.get_json()
+    try:
+        json.dumps(found, ensure_ascii=False, allow_nan=False).encode()
+    except ValueError:
+        raise EngineError(
+            "内容含有无效字符或数值。", "It holds invalid characters or numbers.", code="bad-json"
+        ) from None
+    if not isinstance(found, dict):
+        raise EngineError("应为 JSON 对象。", "A JSON object is wanted.", code="bad-json")
+    return found
+
+
+def to_keep(raw: Mapping[str, Any]) -> dict[str, Any]:
+    """Return the answers, nested, as a draft keeps them. Raises InvalidAnswers for names that no form could have."""
+    return forms.expand(raw)
 
 
 def changed_rows(raw: Mapping[str, Any]) -> dict[str, Any] | None:

@@ -8,7 +8,7 @@ views = draw(form, variables)
 from __future__ import annotations
 
 from engine.forms.answers import check
-from engine.forms.cells import with_row, without_row
+from engine.forms.cells import expand, with_row, without_row
 from engine.forms.drawing import FieldView, OptionView, draw
 from engine.forms.fields import Field, Form
 from engine.forms.reading import build, of_family, read
@@ -21,6 +21,7 @@ __all__ = [
     "build",
     "check",
     "draw",
+    "expand",
     "of_family",
     "read",
     "with_row",

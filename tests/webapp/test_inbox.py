@@ -174,6 +174,31 @@ def test_a_draft_is_kept_for_whoever_holds_the_task(house: House):
     assert "还在了解" not in house.visitor("qiang").get(f"/tasks/{task_id}").text
 
 
+@pytest.mark.parametrize("name", ["a[", "a..b", "[0]", ""])
+def test_a_draft_that_could_not_be_shown_again_is_refused(house: House, name: str):
+    task_id = house.task_id(house.register())
+    guo = house.visitor("guo")
+
+    assert guo.post(f"/tasks/{task_id}/draft", {"finding": "yes", name: "x"}).status_code == 422
+    assert guo.get(f"/tasks/{task_id}").status_code == 200
+
+
+@pytest.mark.parametrize("body", [b'{"reason": "\\ud800"}', b'{"reason": NaN}', b"[]", b"{", b'"x"'])
+def test_json_that_is_none_is_refused(house: House, body: bytes):
+    task_id = house.task_id(house.register())
+    guo = house.visitor("guo")
+
+    for verb in ("draft", "complete", "look"):
+        answer = guo.client.post(
+            f"/tasks/{task_id}/{verb}",
+            data=body,
+            content_type="application/json",
+            headers={"X-CSRFToken": guo.token(), "Accept": "application/json"},
+        )
+        assert answer.status_code in (400, 422)
+    assert guo.get(f"/tasks/{task_id}").status_code == 200
+
+
 def test_rows_are_added_and_removed_without_javascript(house: House):
     task_id = house.task_id(house.register())
     guo = house.visitor("guo")

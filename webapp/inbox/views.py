@@ -11,7 +11,7 @@ from webapp import complaints, people
 from webapp.auth import requires
 from webapp.db import perform, unit_of_work
 from webapp.errors import redraws
-from webapp.formpages import changed_rows, draw, labels_of, look, sent, version
+from webapp.formpages import changed_rows, draw, labels_of, look, sent, to_keep, version
 from webapp.i18n import gettext, language
 
 bp = Blueprint("inbox", __name__)
@@ -89,7 +89,8 @@ def save_draft(task_id: int) -> Any:
     """Keep what is filled in so far; or add or remove a row of a list, which keeps it too."""
     raw = sent()
     rows = changed_rows(raw)
-    perform(lambda work: tasks.save_draft(work, task_id, raw if rows is None else rows))
+    draft = to_keep(raw) if rows is None else rows
+    perform(lambda work: tasks.save_draft(work, task_id, draft))
     if rows is None:
         flash(gettext("草稿已保存。"))
     return redirect(url_for(".task", task_id=task_id), 303)
