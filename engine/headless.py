@@ -20,6 +20,8 @@ from engine.work import SYSTEM, Database, FixedClock, UnitOfWork, open_database
 
 #: A Monday morning in Beijing: where a run begins when nothing else is said.
 START = datetime(2026, 3, 2, 1, 0, tzinfo=UTC)
+#: Automatic steps in one go: far more than a served house allows, as nobody else waits.
+MOST_STEPS = 1_000_000
 #: Jobs performed in one `advance` before it stops: a plan that never rests is reported, not run for ever.
 MAX_JOBS = 1_000_000
 
@@ -38,7 +40,7 @@ class Headless:
         now: datetime = START,
     ) -> None:
         self.clock = FixedClock(now)
-        self.database = Database(open_database("sqlite://"), self.clock, published_calendar())
+        self.database = Database(open_database("sqlite://"), self.clock, published_calendar(), most_steps=MOST_STEPS)
         self.services: dict[str, Service] = {name: _service(call) for name, call in (services or {}).items()}
         Base.metadata.create_all(self.database.pool)
         with self.database.work(SYSTEM) as work:
@@ -61,6 +63,13 @@ class Headless:
     def complete(self, element_id: str, data: Mapping[str, Any] | None = None) -> None:
         """Complete the user or manual task that waits at `element_id` (the oldest where several do)."""
         self._move(self._waiting(element_id, "user"), lambda machine, token: machine.complete(token, dict(data or {})))
+
+    def activate(self, element_id: str) -> None:
+        """Begin the activity `element_id` of the ad-hoc subprocess that offers it."""
+        offering = [wait for wait in self.waits if element_id in wait.choices]
+        if not offering:
+            raise NotFound(f"“{element_id}”现在不能启动。", f"{element_id} cannot be started now.")
+        self._move(offering[0], lambda machine, token: machine.activate(token, element_id))
 
     def answer(self, element_id: str, data: Mapping[str, Any] | None = None) -> None:
         """Complete the service call that waits at `element_id`."""

@@ -14,7 +14,7 @@ from engine import deployments, history
 from engine.diagram import Kind
 from engine.errors import NotFound
 from engine.spiff.machine import Machine
-from engine.spiff.world import Wait, World
+from engine.spiff.world import Limits, Wait, World
 from engine.tables import Incident, ProcessDefinition, ProcessInstance
 from engine.visibility import visible_instances
 from engine.work import UnitOfWork
@@ -93,7 +93,7 @@ _COLUMNS = (
 
 def world(work: UnitOfWork) -> World:
     """Return what a machine may know of the world: the unit of work's moment and calendar."""
-    return World(now=work.now, calendar=work.calendar)
+    return World(now=work.now, calendar=work.calendar, limits=Limits(steps=work.most_steps))
 
 
 def get(work: UnitOfWork, instance_id: int) -> InstanceInfo:

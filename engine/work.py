@@ -23,6 +23,8 @@ from engine.calendars import WorkCalendar
 from engine.errors import Conflict, NotAllowed
 
 Result = TypeVar("Result")
+#: Automatic steps that a case may take in one unit of work: a plan that runs in circles becomes an incident.
+MOST_STEPS = 20_000
 #: PostgreSQL's codes of a lost race: serialization failure, deadlock.
 _LOST_RACE = frozenset({"40001", "40P01"})
 
@@ -85,6 +87,7 @@ class UnitOfWork:
     now: datetime
     actor: Actor
     calendar: Callable[[], WorkCalendar]
+    most_steps: int = MOST_STEPS
     after_commit: list[Callable[[], None]] = field(default_factory=list)
 
     def require(self, permission: str) -> None:
@@ -126,9 +129,17 @@ class Database:
     `calendar` stands for the stored one where there is none (headless runs).
     """
 
-    def __init__(self, pool: Engine, clock: Clock | None = None, calendar: WorkCalendar | None = None) -> None:
+    def __init__(
+        self,
+        pool: Engine,
+        clock: Clock | None = None,
+        calendar: WorkCalendar | None = None,
+        *,
+        most_steps: int = MOST_STEPS,
+    ) -> None:
         self.pool = pool
         self.clock = clock or Clock()
+        self.most_steps = most_steps
         self.changed = Event()  #: set after every commit: a worker in this process looks again
         self.calendars = _CalendarCache(calendar)
         self._sessions = sessionmaker(pool, expire_on_commit=False, autoflush=False)
@@ -148,7 +159,7 @@ class Database:
         `read_only` takes no write lock on SQLite; nothing it does is kept.
         """
         session = (self._readers if read_only else self._sessions)()
-        work = UnitOfWork(session, now or self.clock.now(), actor, lambda: self.calendars.get(session))
+        work = UnitOfWork(session, now or self.clock.now(), actor, lambda: self.calendars.get(session), self.most_steps)
         try:
             yield work
             if read_only:

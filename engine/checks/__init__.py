@@ -12,6 +12,7 @@ from collections.abc import Mapping
 from engine.checks import activities, data, events, expressions, flows, references, roles, soundness, structure
 from engine.checks.render import as_json, as_text
 from engine.checks.subject import Known, Subject
+from engine.decisions.analysis import analyse
 from engine.diagram import Diagram
 from engine.family import Family
 from engine.findings import Finding, has_errors
@@ -42,6 +43,8 @@ def check(family: Family, known: Known | None = None) -> list[Finding]:
                     _prove(subject, diagram)
             findings += subject.findings
         findings += references.check_collaboration(file, diagram)
+    for model in family.models.values():
+        findings += analyse(model)
     return sorted(findings, key=lambda finding: (finding.file, finding.line, finding.code))
 
 

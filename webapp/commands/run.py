@@ -15,7 +15,7 @@ from webapp.commands import door
 
 #: What a trace tells; `--full` adds the rest of the history.
 TOLD = frozenset({"ready", "completed", "cancelled", "armed", "caught", "thrown", "ended", "incident"})
-_STEPS = "complete, answer, fail, send, signal, advance, retry"
+_STEPS = "complete, activate, answer, fail, send, signal, advance, retry"
 
 
 @click.command()
@@ -79,6 +79,8 @@ def _perform(headless: Headless, step: Any, number: int) -> None:
     match step:
         case {"complete": str(element)}:
             headless.complete(element, data)
+        case {"activate": str(element)}:
+            headless.activate(element)
         case {"answer": str(element)}:
             headless.answer(element, data)
         case {"fail": str(element), "code": str(code)}:
