@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
-from importlib import import_module
-from importlib.util import find_spec
-
 from flask import Flask
 
 from engine.work import Database, open_database
 from webapp import assets, auth, db, errors, i18n, navigation, security
+from webapp.admin import views as admin_views
+from webapp.auth import views as auth_views
+from webapp.cases import views as cases_views
+from webapp.inbox import views as inbox_views
+from webapp.monitor import views as monitor_views
+from webapp.plans import views as plans_views
+from webapp.register import views as register_views
 from webapp.settings import Settings
 
 #: The page families. Each has `webapp/<room>/views.py` with a blueprint `bp`.
-ROOMS = ("auth", "inbox", "register", "cases", "monitor", "plans", "modeler", "admin")
+ROOMS = (auth_views, inbox_views, register_views, cases_views, monitor_views, plans_views, admin_views)
 
 
 def create_app(settings: Settings, database: Database | None = None) -> Flask:
@@ -33,6 +37,5 @@ def create_app(settings: Settings, database: Database | None = None) -> Flask:
     navigation.init(app)
     app.context_processor(lambda: {"organisation": settings.organisation, "now": db.now()})
     for room in ROOMS:
-        if find_spec(f"webapp.{room}") is not None:
-            app.register_blueprint(import_module(f"webapp.{room}.views").bp)
+        app.register_blueprint(room.bp)
     return app
