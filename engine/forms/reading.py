@@ -52,6 +52,7 @@ def read(name: str, data: bytes) -> tuple[Form | None, list[Finding]]:
     try:
         text = data.decode("utf-8-sig")
         found = json.loads(text, parse_constant=_refuse) if len(data) <= MAX_BYTES else None
+        json.dumps(found, ensure_ascii=False).encode()  # half a character ("\\ud800") can be stored nowhere
     except (ValueError, RecursionError) as error:
         line = getattr(error, "lineno", 0)
         reader.say("form-not-json", "", f"不是有效的 JSON：{error}。", f"Not valid JSON: {error}.", line=line)

@@ -118,3 +118,10 @@ def test_any_component_is_read_or_refused(component: Any):
         assert findings
     else:
         forms.draw(form, {})
+
+
+def test_half_a_character_is_refused_as_it_can_be_stored_nowhere() -> None:
+    form, findings = forms.read("a.form", b'{"id": "a", "components": [{"type": "textfield", "key": "\\ud800"}]}')
+
+    assert form is None
+    assert [finding.code for finding in findings] == ["form-not-json"]
