@@ -1,0 +1,187 @@
+"""Counts with moments as whole seconds of local time, fast enough for every day of several years; reads deadlines.
+
+A moment is (ordinal day x 86400 + second of the day) in the calendar's zone. Deadlines come from timers and FEEL texts
+as functions of the moment a step begins and of the moments that variables hold.
+"""
+
+from __future__ import annotations
+
+from bisect import bisect_right
+from collections.abc import Callable, Mapping
+from datetime import date, datetime, time, timedelta
+from decimal import Decimal
+
+from engine import feel
+from engine.calendars import WorkCalendar
+from engine.diagram import Expression, Timer
+from engine.errors import EngineError
+from engine.feel import nodes as n
+
+DAY = 86_400
+Moments = Mapping[str, int]
+Reckon = Callable[["Clock", Moments, int], int]  #: (clock, moments of variables, now) -> moment
+
+
+class NotCovered(Exception):
+    """The count leaves the years that the calendar covers."""
+
+
+class Unknown(Exception):
+    """A variable's moment is not known before the case runs."""
+
+
+class Clock:
+    """The calendar's newest unbroken run of covered years, as tables."""
+
+    def __init__(self, calendar: WorkCalendar) -> None:
+        self.calendar = calendar
+        years = sorted(calendar.years | calendar.provisional_years)
+        if not years:
+            raise NotCovered
+        newest = first = years[-1]
+        while first - 1 in years:
+            first -= 1
+        self.first, self.last = date(first, 1, 1), date(newest, 12, 31)
+        self.begins, self.ends = self.first.toordinal(), self.last.toordinal()
+        self.working = [
+            day for day in range(self.begins, self.ends + 1) if calendar.is_working_day(date.fromordinal(day))
+        ]
+
+    def add_working_days(self, moment: int, days: int) -> int:
+        """Return the same time of day `days` working days later; that day does not count."""
+        if not self.begins <= moment // DAY <= self.ends:
+            raise NotCovered
+        index = bisect_right(self.working, moment // DAY) + days - 1
+        if index >= len(self.working):
+            raise NotCovered
+        return self.working[index] * DAY + moment % DAY
+
+    def end_of_day(self, moment: int) -> int:
+        """Return the last second of the day."""
+        return moment // DAY * DAY + DAY - 1
+
+    def next_working_day(self, day: int) -> int:
+        """Return `day` if it is worked, else the next day that is."""
+        index = bisect_right(self.working, day - 1)
+        if index >= len(self.working) or day < self.begins:
+            raise NotCovered
+        return self.working[index]
+
+    def as_datetime(self, moment: int) -> datetime:
+        """Return the moment with its zone."""
+        day = date.fromordinal(moment // DAY)
+        return datetime.combine(day, time(), self.calendar.zone) + timedelta(seconds=moment % DAY)
+
+
+def of_timer(timer: Timer) -> Reckon | None:
+    """Return when a timer fires first; None when that is not known before the case runs."""
+    if timer.form == "cycle":
+        return None
+    if timer.value.is_literal:
+        length = _duration(timer.value.text)
+        return _later(length, timer.working_days) if length is not None else None
+    return of_expression(timer.value, timer.working_days)
+
+
+def of_expression(expression: Expression, working_days: bool = False) -> Reckon | None:
+    """Return the moment (or the moment after the duration) that a FEEL text gives; None when it is not understood."""
+    if expression.is_literal:
+        return None
+    try:
+        tree = feel.compile(expression.text).tree
+    except EngineError:
+        return None
+    found = _read(tree)
+    if isinstance(found, timedelta):
+        return _later(found, working_days)
+    return found if callable(found) else None
+
+
+def _later(length: timedelta, working_days: bool) -> Reckon | None:
+    if working_days:
+        days = length.days
+        if length != timedelta(days=days) or days < 1:
+            return None
+        return lambda clock, _, now: clock.add_working_days(now, days)
+    seconds = int(length.total_seconds())
+    return lambda _clock, _moments, now: now + seconds
+
+
+def _duration(text: str) -> timedelta | None:
+    value = feel.compile(f"duration({_quoted(text)})").evaluate({})
+    return value if isinstance(value, timedelta) else None
+
+
+def _quoted(text: str) -> str:
+    return '"' + text.replace("\\", "").replace('"', "") + '"'
+
+
+def _read(tree: n.Node) -> Reckon | timedelta | None:
+    """Return what a FEEL tree gives: a moment as a function, a duration, or None."""
+    if isinstance(tree, n.Literal):
+        return tree.value if isinstance(tree.value, timedelta) else None
+    name = _name(tree)
+    if name:
+        return _variable(name)
+    if isinstance(tree, n.Arithmetic) and tree.op in ("+", "-"):
+        return _sum(_read(tree.left), _read(tree.right), 1 if tree.op == "+" else -1)
+    if isinstance(tree, n.If):
+        yes, no = _read(tree.yes), _read(tree.no)
+        if callable(yes) and callable(no):
+            one, other = yes, no
+            return lambda clock, moments, now: max(one(clock, moments, now), other(clock, moments, now))
+        return None
+    if isinstance(tree, n.Call):
+        return _call(tree)
+    return None
+
+
+def _name(tree: n.Node) -> str:
+    """Return the name of a variable, dotted for a member; "" for anything else."""
+    parts: list[str] = []
+    while isinstance(tree, n.Path):
+        parts.append(tree.member)
+        tree = tree.base
+    return ".".join([tree.name, *reversed(parts)]) if isinstance(tree, n.Name) else ""
+
+
+def _variable(name: str) -> Reckon:
+    def read(_clock: Clock, moments: Moments, _now: int) -> int:
+        if name not in moments:
+            raise Unknown(name)
+        return moments[name]
+
+    return read
+
+
+def _sum(left: Reckon | timedelta | None, right: Reckon | timedelta | None, sign: int) -> Reckon | timedelta | None:
+    if isinstance(left, timedelta) and isinstance(right, timedelta):
+        return left + sign * right
+    if isinstance(left, timedelta) and sign == 1:
+        left, right = right, left
+    if not callable(left) or not isinstance(right, timedelta):
+        return None
+    base, seconds = left, sign * int(right.total_seconds())
+    return lambda clock, moments, now: base(clock, moments, now) + seconds
+
+
+def _call(tree: n.Call) -> Reckon | timedelta | None:
+    function = _name(tree.function)
+    values = [_read(argument) for argument in tree.arguments]
+    first = values[0] if values else None
+    if function == "now" and not values:
+        return lambda _clock, _moments, now: now
+    if function == "duration" and len(values) == 1:
+        text = tree.arguments[0]
+        return _duration(text.value) if isinstance(text, n.Literal) and isinstance(text.value, str) else None
+    if function == "date and time" and len(values) == 1 and callable(first):
+        return first
+    if function == "end of day" and len(values) == 1 and callable(first):
+        base = first
+        return lambda clock, moments, now: clock.end_of_day(base(clock, moments, now))
+    if function == "working days after" and len(values) == 2 and callable(first):
+        count = tree.arguments[1]
+        if isinstance(count, n.Literal) and isinstance(count.value, Decimal) and count.value >= 1:
+            start, days = first, int(count.value)
+            return lambda clock, moments, now: clock.add_working_days(start(clock, moments, now), days)
+    return None
