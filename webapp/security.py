@@ -10,7 +10,7 @@ from flask import Flask, Response, current_app, g, request
 from flask_limiter import Limiter
 from flask_limiter.util import get_remote_address
 from flask_wtf import CSRFProtect
-from werkzeug.exceptions import RequestEntityTooLarge
+from werkzeug.exceptions import BadRequest, RequestEntityTooLarge
 from werkzeug.middleware.proxy_fix import ProxyFix
 from werkzeug.routing import IntegerConverter
 
@@ -71,6 +71,7 @@ def init(app: Flask, settings: Settings) -> None:
         SIGN_IN_PER_NAME=settings.sign_in_per_name,
     )
     app.before_request(_refuse_long_fields)  # before anything reads the form
+    app.before_request(_refuse_null)
     csrf.init_app(app)
     limiter.init_app(app)
     app.after_request(_add_headers)
@@ -90,6 +91,14 @@ def _refuse_long_fields() -> None:
     limit = current_app.config["MAX_FORM_MEMORY_SIZE"]
     if request.mimetype == "application/x-www-form-urlencoded" and (request.content_length or 0) > limit:
         raise RequestEntityTooLarge
+
+
+def _refuse_null() -> None:
+    """Refuse an address or a field with the character NUL in it: no text has it, and PostgreSQL stores none."""
+    texts = [request.path, *request.args.keys(), *(value for _, value in request.args.items(multi=True))]
+    texts += [*request.form.keys(), *(value for _, value in request.form.items(multi=True))]
+    if any("\x00" in text for text in texts):
+        raise BadRequest
 
 
 def _add_headers(response: Response) -> Response:

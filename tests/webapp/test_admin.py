@@ -172,3 +172,57 @@ def test_the_log_goes_on_with_older_entries(house: House) -> None:
 
     assert 'rel="next"' in page.text
     assert "没有更早的操作" in text_of(visitor.get("/admin/log?before=1"))
+
+
+ODD_ADDRESSES = (
+    "/monitor/?status=%00&text=%00&plan=%00",
+    "/monitor/?text=%25%5f%5c",
+    "/monitor/?after=-1",
+    "/monitor/?after=99999999999999999999",
+    "/monitor/incidents?after=x",
+    "/plans/%00",
+    "/plans/noise?version=99999999999999999999",
+    "/plan-versions/1/files/..%2f..%2fx",
+    "/plan-versions/99999999999/files/x",
+    "/plan-versions/1/decisions/%00",
+    "/cases/99999999999",
+    "/cases/1/state?known=99999999999999999999",
+    "/admin/calendar?year=-5",
+    "/admin/calendar?year=99999999999999999999",
+    "/admin/log?before=-1",
+    "/admin/log?before=99999999999999999999",
+    "/admin/people/%00",
+)
+
+
+def test_odd_addresses_are_answered_and_never_fail(house: House) -> None:
+    house.register()
+    visitor = house.visitor("admin")
+
+    failed = [path for path in ODD_ADDRESSES if visitor.get(path).status_code >= 500]
+
+    assert failed == []
+
+
+def test_odd_fields_are_answered_and_never_fail(house: House) -> None:
+    case = house.register().instance_id
+    visitor = house.visitor("admin")
+    odd = (
+        (f"/monitor/cases/{case}/deadline", {"token": "9" * 40, "due_at": "9999-12-31T23:59", "reason": "x"}),
+        (f"/monitor/cases/{case}/deadline", {"token": "1", "due_at": "0001-01-01T00:00", "reason": "x"}),
+        (f"/monitor/cases/{case}/suspend", {"reason": "\x00"}),
+        ("/monitor/tasks/1/reassign", {"person": "\x00", "reason": "x"}),
+        ("/monitor/incidents/1/retry", {"variable": "\x00", "value": "["}),
+        ("/plans/noise/active", {"is_active": "no", "reason": "\x00"}),
+        ("/deployments/", {"parcel": "é.x", "note": "\x00"}),
+        ("/admin/people", {"id": "\x00", "name": "\x00", "password": "\x00" * 12}),
+        ("/admin/roles", {"name": "\x00", "permissions": ["\x00"]}),
+        ("/admin/roles/remove", {"name": "\x00"}),
+        ("/admin/people/guo", {"name": "a\x00b", "roles": ["\x00"]}),
+        ("/admin/clock", {"hours": "inf", "minutes": "9" * 30}),
+    )
+
+    failed = [path for path, fields in odd if visitor.post(path, fields).status_code >= 500]
+
+    assert failed == []
+    assert _import(house, b"2027-01-01,holiday,\x00", source="\x00").status_code < 500

@@ -248,6 +248,8 @@ def _step() -> timedelta:
 def log() -> str:
     """Show what people did to the house, newest first."""
     before = request.args.get("before", type=int)
+    if before is not None and not 0 < before < 2**31:
+        raise NotFound("页码无效，请从第一页重新打开。", "The page cursor is invalid; start again from the first page.")
     with unit_of_work(read_only=True) as work:
         events = history.audit_trail(work, before=before, limit=AUDIT_PAGE + 1)
         shown = [
