@@ -41,6 +41,7 @@ class Router:
         self.taken: dict[tuple[str, Cell], int] = defaultdict(int)
         self.owners: dict[tuple[Cell, bool], set[tuple[str, str]]] = defaultdict(set)
         self.trunks = {item.id for item in sheet.items.values() if sheet.is_trunk(item)}
+        self.bends: set[Cell] = set()
         self.edge = ("", "")
         for item in obstacles:
             margin = {"gateway": 4, "event": 1, "note": 4}.get(item.kind, 9)
@@ -63,6 +64,11 @@ class Router:
             marks[after] += 1
             self.owners[before, marks is self.level].add(self.edge)
             self.owners[after, marks is self.level].add(self.edge)
+        self.bends |= {
+            here
+            for before, here, after in zip(cells, cells[1:], cells[2:], strict=False)
+            if before[0] != after[0] and before[1] != after[1]
+        }
         for port in (start, goal):
             marks = self.upright if port.way[0] == 0 else self.level
             for back in (0, 1):
@@ -144,7 +150,7 @@ class Router:
         if along.get(step) and along.get(cell) and not is_trunk:
             price += OVERLAP
         if across.get(step) and not self._is_trunk(step, (way[1], way[0])):
-            price += CROSSING
+            price += CROSSING + (OVERLAP / 2 if step in self.bends else 0)
         for side in (-1, 1):
             near = (step[0] + side * abs(way[1]), step[1] + side * abs(way[0]))
             if along.get(near) and not is_trunk:
