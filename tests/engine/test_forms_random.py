@@ -82,7 +82,7 @@ def _unless_refused(verb: Callable[[], Any]) -> Any:
 
 
 @given(st.dictionaries(_PATHS, _VALUES, max_size=6), st.dictionaries(st.sampled_from(_KINDS), _VALUES, max_size=3))
-@settings(max_examples=400)
+@settings(max_examples=200)
 def test_any_answers_are_taken_clean_or_refused(raw: dict[str, Any], variables: dict[str, Any]):
     form = _form()
 
@@ -95,7 +95,7 @@ def test_any_answers_are_taken_clean_or_refused(raw: dict[str, Any], variables: 
 
 
 @given(st.dictionaries(_PATHS, _VALUES, max_size=6), st.dictionaries(st.sampled_from(_KINDS), _VALUES, max_size=3))
-@settings(max_examples=200)
+@settings(max_examples=100)
 def test_any_answers_and_any_data_can_be_drawn(raw: dict[str, Any], variables: dict[str, Any]):
     form = _form()
 
@@ -108,7 +108,7 @@ def test_any_answers_and_any_data_can_be_drawn(raw: dict[str, Any], variables: d
     {"type": st.sampled_from([*_KINDS, "group", "dynamiclist", "text", "html", "table", "expression", "odd"])},
     optional=dict.fromkeys(_PROPERTIES, inner)), max_leaves=8),
 )  # fmt: skip
-@settings(max_examples=400)
+@settings(max_examples=200)
 def test_any_component_is_read_or_refused(component: Any):
     data = json.dumps({"id": "t", "components": [component]}).encode("utf-8", "surrogatepass")
 

@@ -52,6 +52,7 @@ def window(browser: Browser, site: Site) -> Iterator[Open]:
         page.fill("[name=name]", login)
         page.fill("[name=password]", PASSWORD)
         page.click("main button[type=submit]")
+        page.wait_for_url(lambda url: "/sign-in" not in url)  # a page left while it loads tells of what it missed
         return page
 
     yield open_for
