@@ -29,6 +29,23 @@ async function read(root, known) {
   return response.status === 204 ? null : response.json();
 }
 
+/** Return the tokens with those inside a collapsed subprocess told at its shape as well. */
+function onTop(viewer, tokens) {
+  const canvas = viewer.get('canvas');
+  const registry = viewer.get('elementRegistry');
+  const all = { ...tokens };
+  for (const [id, number] of Object.entries(tokens)) {
+    let element = registry.get(id);
+    while (element) {
+      const plane = canvas.findRoot(element)?.id || '';
+      const shape = plane.endsWith('_plane') ? registry.get(plane.slice(0, -'_plane'.length)) : undefined;
+      if (shape) all[shape.id] = (all[shape.id] || 0) + number;
+      element = shape;
+    }
+  }
+  return all;
+}
+
 function mark(viewer, root, sight, state) {
   const canvas = viewer.get('canvas');
   const overlays = viewer.get('overlays');
@@ -39,9 +56,10 @@ function mark(viewer, root, sight, state) {
 
   for (const id of known(state.done)) canvas.addMarker(id, 'is-done');
   for (const id of flowsTaken(registry, state)) canvas.addMarker(id, 'is-taken');
-  for (const id of known(state.tokens)) {
+  const tokens = onTop(viewer, state.tokens);
+  for (const id of known(tokens)) {
     canvas.addMarker(id, 'is-current');
-    const number = state.tokens[id];
+    const number = tokens[id];
     add(id, { top: -13, left: -13 }, 'mark-token', String(number), state.words.token.replace('%n', number));
   }
   for (const id of known(state.done)) {
@@ -59,7 +77,7 @@ function mark(viewer, root, sight, state) {
     // Above the element: boundary events and labels stand below it.
     add(id, element.width < 60 ? { top: -22, left: -16 } : { top: -24, left: 16 }, due.late ? 'mark-due is-late' : 'mark-due', due.text, due.title);
   }
-  sight.places = known(state.tokens);
+  sight.places = known(tokens);
 
   function add(id, position, name, text, title) {
     const html = document.createElement('div');

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from datetime import timedelta
 
-from engine import instances, tasks
+from engine import deployments, instances, tasks
 from engine.work import SYSTEM, Actor
+from tests.engine import plans
 from tests.webapp import noise
 from tests.webapp.conftest import House, text_of
 from webapp import people
@@ -111,6 +112,36 @@ def test_the_state_tells_tokens_done_steps_and_late_deadlines(house: House) -> N
     assert state["tokens"] == {"investigate": 1}
     assert state["done"] == {"received": 1, "pick": 1}
     assert state["deadlines"]["investigate"]["late"] is True
+
+
+def test_a_token_in_a_called_process_is_told_at_the_call_too(house: House) -> None:
+    child = plans.diagram(
+        "child",
+        plans.start("called"),
+        plans.user_task("visit", name="回访投诉人"),
+        plans.end("visited"),
+        plans.flow("called", "visit"),
+        plans.flow("visit", "visited"),
+        lanes={"客服人员": "called visit visited"},
+    )
+    parent = plans.diagram(
+        "parent",
+        plans.start(),
+        '<bpmn:callActivity id="follow_up" name="回访"><bpmn:extensionElements>'
+        '<zeebe:calledElement processId="child"/></bpmn:extensionElements></bpmn:callActivity>',
+        plans.end(),
+        plans.flow("begin", "follow_up"),
+        plans.flow("follow_up", "done"),
+        lanes={"客服人员": "begin follow_up done"},
+    )
+    with house.database.work(SYSTEM) as work:
+        deployments.deploy(work, {"child.bpmn": child, "parent.bpmn": parent})
+        case = instances.start(work, "parent", {})
+
+    state = house.visitor("admin").get(f"/cases/{case}/state").json
+
+    assert state["tokens"] == {"visit": 1, "follow_up": 1}
+    assert "现在 回访投诉人 · 客服人员" in text_of(house.visitor("admin").get(f"/cases/{case}"))
 
 
 def test_the_state_is_sent_again_only_when_it_has_changed(house: House) -> None:

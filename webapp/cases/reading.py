@@ -113,9 +113,13 @@ def state(work: UnitOfWork, instance_id: int, known: int | None = None) -> dict[
         return None
     shown = instances.diagram_state(work, instance_id)
     left = Counter(entry.element for entry in instances.timeline(work, instance_id) if entry.what == "cancelled")
+    tokens = dict(shown.tokens)
+    if info.status in ("running", "suspended"):
+        for element, number in _callers_that_wait(work, info).items():
+            tokens[element] = tokens.get(element, 0) + number
     return {
         "version": info.version,
-        "tokens": shown.tokens,
+        "tokens": tokens,
         "done": shown.done,
         "cancelled": left,
         "incidents": {element: gettext("流程故障：%(text)s", text=text) for element, text in shown.incidents.items()},
@@ -146,6 +150,40 @@ def _registering(work: UnitOfWork) -> list[Form]:
 
 def _nodes(family: Family) -> dict[str, Node]:
     return {node.id: node for process in family.processes.values() for _, node in process.body.walk()}
+
+
+def _callers_that_wait(work: UnitOfWork, info: InstanceInfo) -> Counter[str]:
+    """Return the call activities of the plan's own diagram in which the case waits, as far as that is certain."""
+    callers = _callers(deployments.open_family(work, info.definition_id), info.key)
+    waiting: Counter[str] = Counter()
+    for wait in instances.waits(work, info.id):
+        found = callers.get(wait.process, set())
+        if len(found) == 1 and wait.node.kind not in (Kind.BOUNDARY, Kind.START):
+            waiting.update(found)
+    return waiting
+
+
+def _callers(family: Family, key: str) -> dict[str, set[str]]:
+    """Return, for each process called directly or not, the call activities of process `key` that lead to it."""
+    found: dict[str, set[str]] = {}
+    for node, called in _calls(family, key):
+        waiting, seen = [called], {key}
+        while waiting:
+            process = waiting.pop()
+            if process in seen:
+                continue
+            seen.add(process)
+            found.setdefault(process, set()).add(node.id)
+            waiting += [inner for _, inner in _calls(family, process)]
+    return found
+
+
+def _calls(family: Family, key: str) -> list[tuple[Node, str]]:
+    """Return the call activities of a process with what they call, where the diagram names it."""
+    if key not in family.processes:
+        return []
+    nodes = [node for _, node in family.processes[key].body.walk()]
+    return [(node, node.call.process.text) for node in nodes if node.call is not None and node.call.process.is_literal]
 
 
 def _deadlines(work: UnitOfWork, instance_id: int, nodes: dict[str, Node]) -> list[Deadline]:
