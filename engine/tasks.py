@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
@@ -20,6 +21,9 @@ from engine.work import UnitOfWork
 
 #: A draft longer than this as JSON is refused: attachments do not belong in it.
 MAX_DRAFT_FIELDS = 500
+#: A user task with this property makes its case confidential when it is completed: its value is the variable that
+#: names the people who may know, besides whoever completes it.
+CONFIDENTIAL_TO = "confidential-to"
 #: Counts beyond this are shown as "more than".
 COUNT_CAP = 1000
 
@@ -201,8 +205,12 @@ def complete(work: UnitOfWork, task_id: int, raw: Mapping[str, Any], version: in
             code="task-changed",
         )
 
+    naming: str | None = None
+
     def change(machine: Machine) -> None:
-        if all(wait.token != task.token for wait in machine.waits()):
+        nonlocal naming
+        wait = next((wait for wait in machine.waits() if wait.token == task.token), None)
+        if wait is None:
             # On PostgreSQL the lock was waited for: whoever was first is in the row by now.
             work.session.refresh(task)
             raise closed(task)
@@ -214,9 +222,12 @@ def complete(work: UnitOfWork, task_id: int, raw: Mapping[str, Any], version: in
             answers = forms.check(form, raw, known, now=work.now, calendar=work.calendar)
         elif raw:
             raise EngineError("此任务没有表单，不接受填写内容。", "This task has no form and takes no answers.")
+        naming = wait.node.properties.get(CONFIDENTIAL_TO)
         machine.complete(task.token, answers)
 
     machine = instances.move(work, instance, change)
+    if naming is not None:
+        instances.restrict(work, instance.id, {work.actor.id, *_names(machine.variables().get(naming))})
     return Completed(task.instance_id, _next_task(work, instance, machine))
 
 
@@ -380,6 +391,12 @@ def _offer(work: UnitOfWork, task: UserTask) -> None:
 
 def _record(work: UnitOfWork, task: UserTask, what: str, data: dict[str, Any]) -> None:
     instances.note(work, instances.locked(work, task.instance_id), what, data, task.element_id)
+
+
+def _names(value: Any) -> list[str]:
+    """Return the people a form named: a list, or a text with one a line or parted by commas."""
+    words = re.split(r"[\s,，;；、]+", value) if isinstance(value, str) else value or []
+    return [str(word).strip() for word in words if str(word).strip()]
 
 
 def _next_task(work: UnitOfWork, instance: ProcessInstance, machine: Machine) -> int | None:

@@ -27,6 +27,8 @@ FILES = {
     "watched.bpmn": plans.WATCHED,
     "served.bpmn": plans.SERVED,
     "due.bpmn": plans.DUE,
+    "secret.bpmn": plans.SECRET,
+    "secret_name_people.form": plans.SECRET_FORM,
     "asking.bpmn": plans.ASKING,
     "asking_report.form": plans.ASKING_FORM,
 }

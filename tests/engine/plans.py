@@ -141,6 +141,26 @@ ASKING = diagram(
     lanes={"专员": "begin report done"},
 )
 
+SECRET = diagram(
+    "secret",
+    start(),
+    user_task(
+        "name_people",
+        name="划定知悉范围",
+        form="secret_name_people",
+        extra='<zeebe:properties><zeebe:property name="confidential-to" value="people"/></zeebe:properties>',
+    ),
+    user_task("investigate", name="调查核实"),
+    end(),
+    flow("begin", "name_people"),
+    flow("name_people", "investigate"),
+    flow("investigate", "done"),
+    lanes={"专员": "begin name_people investigate done"},
+)
+
+SECRET_FORM = """{"id": "secret_name_people", "type": "default", "schemaVersion": 18, "components": [
+  {"type": "textarea", "key": "people", "label": "知悉人员", "validate": {"required": true}}]}""".encode()
+
 ASKING_FORM = """{"id": "asking_report", "type": "default", "schemaVersion": 18, "components": [
   {"type": "radio", "key": "finding", "label": "调查结论", "validate": {"required": true},
    "values": [{"label": "属实", "value": "substantiated"}, {"label": "不属实", "value": "unsubstantiated"}]},

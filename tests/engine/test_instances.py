@@ -12,7 +12,7 @@ from engine import history, instances, shadow, tasks
 from engine.errors import Conflict, EngineError, NotAllowed, NotFound
 from engine.tables import History, Job, ProcessInstance, UserTask
 from engine.work import UnitOfWork
-from tests.engine.conftest import ADMINISTRATOR, DIRECTOR, OFFICER, OUTSIDER, House
+from tests.engine.conftest import ADMINISTRATOR, COLLEAGUE, DIRECTOR, OFFICER, OUTSIDER, House
 
 
 def test_an_unknown_plan_cannot_be_started(house: House) -> None:
@@ -51,6 +51,20 @@ def test_a_confidential_case_is_seen_by_the_people_named_and_nobody_else(house: 
         with pytest.raises(NotFound):
             house.act(stranger, lambda work: instances.get(work, instance_id))
         assert house.act(stranger, lambda work: instances.find(work).items) == []
+        assert house.act(stranger, lambda work: tasks.inbox(work, box="roles").items) == []
+
+
+def test_a_step_that_names_who_may_know_hides_the_case_from_everybody_else_at_once(house: House) -> None:
+    instance_id = house.start("secret", actor=ADMINISTRATOR)
+    task = house.act(OFFICER, lambda work: tasks.inbox(work, box="roles").items[0])
+
+    house.act(OFFICER, lambda work: tasks.complete(work, task.id, {"people": "li\nzhou，sun"}))
+
+    assert house.act(OFFICER, lambda work: instances.get(work, instance_id)).is_confidential
+    assert house.act(DIRECTOR, lambda work: instances.get(work, instance_id)).id == instance_id
+    for stranger in (ADMINISTRATOR, COLLEAGUE):
+        with pytest.raises(NotFound):
+            house.act(stranger, lambda work: instances.get(work, instance_id))
         assert house.act(stranger, lambda work: tasks.inbox(work, box="roles").items) == []
 
 
