@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from playwright.sync_api import Locator, Page, TimeoutError
+from playwright.sync_api import Locator, Page, TimeoutError, expect
 
 _SENTENCE = "情况已核实，按预案办理。"
 #: A field that cannot be filled within so many milliseconds has been hidden meanwhile, or the test fails.
@@ -20,8 +20,7 @@ def fill(page: Page, **chosen: str) -> None:
             if path in chosen or (wanted is None and field.locator(".required").count()):
                 _answer(field, chosen.get(path))
                 answered.add(path)
-        if page.locator("main form [data-conditional]").count():
-            page.wait_for_load_state("networkidle")
+        expect(page.locator("main form[aria-busy]")).to_have_count(0)  # what applies now is shown
     missing = set(chosen) - answered
     assert not missing, f"the form does not ask for {missing}"
 

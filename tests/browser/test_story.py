@@ -73,8 +73,8 @@ def pass_time(staff: Staff, site: Site, hours: int) -> None:
     page = staff.page("admin")
     page.goto("/admin/clock")
     page.get_by_label("其他小时数").fill(str(hours))
-    page.get_by_role("button", name="拨动").click()
-    page.wait_for_load_state("networkidle")
+    with page.expect_response(lambda response: response.request.method == "POST"):
+        page.get_by_role("button", name="拨动").click()
     site.catch_up()
 
 

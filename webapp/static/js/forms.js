@@ -21,6 +21,7 @@ for (const form of document.querySelectorAll("form[data-look]")) {
 
   const ask = async () => {
     const number = ++asked;
+    form.setAttribute("aria-busy", "true");
     const response = await fetch(form.dataset.look, {
       method: "POST",
       body: new FormData(form),
@@ -28,7 +29,9 @@ for (const form of document.querySelectorAll("form[data-look]")) {
       credentials: "same-origin",
       signal: leaving.signal,
     }).catch(() => null);
-    if (response?.ok && number === asked) apply(await response.json());
+    if (number !== asked) return;
+    if (response?.ok) apply(await response.json());
+    form.removeAttribute("aria-busy");
   };
 
   // Sent is sent: a question after it would only be told that the task is closed.
@@ -43,6 +46,7 @@ for (const form of document.querySelectorAll("form[data-look]")) {
   form.addEventListener("change", ask);
   form.addEventListener("input", () => {
     clearTimeout(timer);
+    form.setAttribute("aria-busy", "true");
     timer = setTimeout(ask, WAIT);
   });
 }
