@@ -19,7 +19,7 @@ from sqlalchemy import delete, func, insert, select, update
 from engine import checks, history, start_timers
 from engine.errors import EngineError, InvalidPlan, NotFound
 from engine.family import Family
-from engine.findings import Finding, has_errors
+from engine.findings import Finding, Severity, has_errors
 from engine.tables import DefinitionFile, Deployment, FileContent, ProcessDefinition, StartSubscription
 from engine.work import UnitOfWork
 
@@ -217,8 +217,37 @@ def _read(work: UnitOfWork, files: Mapping[str, bytes], known: checks.Known | No
         stored = {name: content for name, content in stored.items() if name not in outdated}
     house, findings = Family.read({**stored, **files})
     findings = [*findings, *checks.check(house, known or checks.Known())]
-    told = [finding for finding in findings if finding.file in files or finding.severity == "error"]
+    told = [finding for finding in findings if finding.file in files] + _unused(house, files)
+    elsewhere = [finding for finding in findings if finding.file not in files and finding.severity == "error"]
+    if elsewhere:  # only what these files break; what was wrong before is not their fault
+        before, old = Family.read(export(work))
+        known_before = {_same(finding) for finding in [*old, *checks.check(before, known or checks.Known())]}
+        told += [finding for finding in elsewhere if _same(finding) not in known_before]
     return house, sorted(told, key=lambda finding: (finding.file, finding.line, finding.code))
+
+
+def _same(finding: Finding) -> tuple[str, str, str, str]:
+    return finding.file, finding.code, finding.element, finding.zh
+
+
+def _unused(house: Family, files: Mapping[str, bytes]) -> list[Finding]:
+    """Say which of the files no plan uses: they would not be stored, as only a plan's family is."""
+    used = {name for key, process in house.processes.items() if process.is_executable for name in house.needs(key)}
+    return [
+        Finding(
+            name,
+            0,
+            Severity.WARNING,
+            "file-unused",
+            "",
+            "没有预案使用此文件，不会保存。",
+            "No plan uses this file; it is not stored.",
+            "在流程图中引用它，或不要一起上传。",
+            "Refer to it in a diagram, or leave it out.",
+        )
+        for name in files
+        if name not in used
+    ]
 
 
 def _changed(work: UnitOfWork, house: Family) -> dict[str, str | None]:

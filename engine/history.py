@@ -95,13 +95,24 @@ def audit(work: UnitOfWork, what: str, detail: dict[str, Any]) -> None:
     work.session.flush()
 
 
-def audit_trail(work: UnitOfWork, *, before: int | None = None, limit: int = 50) -> list[AuditEvent]:
+@dataclass(frozen=True, slots=True)
+class AuditEntry:
+    """Something somebody did to the house."""
+
+    id: int
+    at: datetime
+    actor: str
+    what: str
+    detail: dict[str, Any]
+
+
+def audit_trail(work: UnitOfWork, *, before: int | None = None, limit: int = 50) -> list[AuditEntry]:
     """Return the newest audit events (with ids under `before`), newest first. Needs "monitor"."""
     work.require("monitor")
     query = select(AuditEvent).order_by(AuditEvent.id.desc()).limit(limit)
     if before is not None:
         query = query.where(AuditEvent.id < before)
-    return list(work.session.scalars(query))
+    return [AuditEntry(row.id, row.at, row.actor, row.what, row.detail) for row in work.session.scalars(query)]
 
 
 def audit_broken_at(work: UnitOfWork) -> int | None:

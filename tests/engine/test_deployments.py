@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from sqlalchemy import func, select
 
-from engine import deployments, instances
+from engine import checks, deployments, instances
 from engine.errors import EngineError, InvalidPlan, NotAllowed
 from engine.tables import Deployment, FileContent, ProcessDefinition
 from tests.engine import plans
@@ -79,6 +79,36 @@ def test_a_file_with_an_error_is_named_and_nothing_is_stored(house: House, name:
 
     assert raised.value.findings[0].file == name
     assert [count(table) for table in (Deployment, ProcessDefinition, FileContent)] == before
+
+
+def test_a_file_that_no_plan_uses_is_named_in_a_warning(house: House) -> None:
+    lonely = plans.ASKING_FORM.replace(b"asking_report", b"lonely")
+
+    deployed = house.act(ADMINISTRATOR, lambda work: deployments.deploy(work, {"lonely.form": lonely}))
+
+    assert [(finding.code, finding.file) for finding in deployed.findings] == [("file-unused", "lonely.form")]
+
+
+def test_what_was_wrong_before_with_another_plan_does_not_stop_a_deployment(house: House) -> None:
+    known = checks.Known(roles={"专员"})  # the role 主任 of other plans has been removed meanwhile
+    changed = plans.DUE.replace("答复".encode(), "书面答复".encode())
+
+    deployed = house.act(ADMINISTRATOR, lambda work: deployments.deploy(work, {"due.bpmn": changed}, known=known))
+
+    assert [(info.key, info.version) for info in deployed.definitions] == [("due", 2)]
+
+
+def test_breaking_another_plan_is_an_error_though_its_file_is_not_among_those_deployed(house: House) -> None:
+    renamed = plans.ASKING_FORM.replace(b'"asking_report"', b'"asking_answer"')
+    changed = plans.DUE
+
+    with pytest.raises(InvalidPlan) as raised:
+        house.act(
+            ADMINISTRATOR,
+            lambda work: deployments.deploy(work, {"asking_report.form": renamed, "due.bpmn": changed}),
+        )
+
+    assert "asking.bpmn" in {finding.file for finding in raised.value.findings}
 
 
 def test_a_preview_stores_nothing_and_says_what_would_change(house: House) -> None:
