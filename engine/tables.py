@@ -243,6 +243,12 @@ class Job(Base):
             sqlite_where=text("status = 'waiting'"),
             postgresql_where=text("status = 'waiting'"),
         ),
+        Index(
+            "ix_job_taken",
+            "taken_until",
+            sqlite_where=text("status = 'taken'"),
+            postgresql_where=text("status = 'taken'"),
+        ),
         Index("ix_job_instance_id_token", "instance_id", "token"),
     )
 

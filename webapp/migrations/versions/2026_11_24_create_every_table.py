@@ -273,6 +273,13 @@ def upgrade() -> None:
             postgresql_where=sa.text("status = 'waiting'"),
         )
         batch_op.create_index("ix_job_instance_id_token", ["instance_id", "token"], unique=False)
+        batch_op.create_index(
+            "ix_job_taken",
+            ["taken_until"],
+            unique=False,
+            sqlite_where=sa.text("status = 'taken'"),
+            postgresql_where=sa.text("status = 'taken'"),
+        )
 
     op.create_table(
         "outbox",
@@ -386,6 +393,9 @@ def downgrade() -> None:
 
     op.drop_table("outbox")
     with op.batch_alter_table("job") as batch_op:
+        batch_op.drop_index(
+            "ix_job_taken", sqlite_where=sa.text("status = 'taken'"), postgresql_where=sa.text("status = 'taken'")
+        )
         batch_op.drop_index("ix_job_instance_id_token")
         batch_op.drop_index(
             "ix_job_due", sqlite_where=sa.text("status = 'waiting'"), postgresql_where=sa.text("status = 'waiting'")
