@@ -411,12 +411,12 @@ def _next_task(work: UnitOfWork, instance: ProcessInstance, machine: Machine) ->
     ]
     if not tokens:
         return None
-    rows = work.session.scalars(
-        select(UserTask)
+    rows = work.session.execute(
+        select(UserTask.id, UserTask.assignee)
         .where(UserTask.instance_id == instance.id, UserTask.token.in_(tokens), UserTask.closed_at.is_(None))
         .order_by(UserTask.sort_at, UserTask.id)
     )
-    for task in rows:
-        if task.assignee in (None, work.actor.id):
-            return task.id
+    for task_id, assignee in rows:
+        if assignee in (None, work.actor.id):
+            return int(task_id)
     return None
