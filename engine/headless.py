@@ -10,6 +10,7 @@ from sqlalchemy import select
 
 from engine import deployments, history, incidents, instances, jobs, messages
 from engine.calendars import published_calendar
+from engine.diagram import Kind
 from engine.errors import Conflict, EngineError, NotFound
 from engine.instance_queries import InstanceInfo
 from engine.services import Service, ServiceRequest
@@ -66,7 +67,7 @@ class Headless:
 
     def activate(self, element_id: str) -> None:
         """Begin the activity `element_id` of the ad-hoc subprocess that offers it."""
-        offering = [wait for wait in self.waits if element_id in wait.choices]
+        offering = [found for found in self._all_waits() if element_id in found[1].choices]
         if not offering:
             raise NotFound(f"“{element_id}”现在不能启动。", f"{element_id} cannot be started now.")
         self._move(offering[0], lambda machine, token: machine.activate(token, element_id))
@@ -174,6 +175,8 @@ class Headless:
 
     def _only_process(self) -> str:
         keys = [definition.key for definition in self.deployed.definitions]
+        if len(keys) > 1:
+            keys = self._first_processes() or keys
         if len(keys) != 1:
             raise EngineError(
                 f"请指明流程：{'、'.join(keys) or '没有可执行的流程'}。",
@@ -181,20 +184,55 @@ class Headless:
             )
         return keys[0]
 
-    def _case(self) -> int:
-        if self.instance_id is None:
-            raise Conflict("流程还没有开始。", "No case has been started.")
-        return self.instance_id
+    def _first_processes(self) -> list[str]:
+        """Return the processes that a person may begin: no event has to, and no other one calls them."""
+        with self.database.work(SYSTEM, read_only=True) as work:
+            families = [deployments.open_family(work, one.id) for one in self.deployed.definitions]
+            processes = [
+                house.processes[one.key] for house, one in zip(families, self.deployed.definitions, strict=True)
+            ]
+        nodes = [node for process in processes for _, node in process.body.walk()]
+        called = {node.call.process.text for node in nodes if node.call is not None}
+        return [
+            process.id
+            for process in processes
+            if process.id not in called
+            and not any(node.instantiating for node in process.body.nodes.values())
+            and (
+                not (starts := [node for node in process.body.nodes.values() if node.kind is Kind.START])
+                or any(not node.events for node in starts)
+            )
+        ]
 
-    def _waiting(self, element_id: str, kind: str) -> Wait:
-        for wait in self.waits:
+    def _case(self) -> int:
+        """Return the case that was started; the first that an event began, where nobody started one."""
+        found = self.instance_id if self.instance_id is not None else next(iter(self._cases()), None)
+        if found is None:
+            raise Conflict("流程还没有开始。", "No case has been started.")
+        return found
+
+    def _cases(self) -> list[int]:
+        with self.database.work(SYSTEM, read_only=True) as work:
+            return list(work.session.scalars(select(ProcessInstance.id).order_by(ProcessInstance.id)))
+
+    def _all_waits(self) -> list[tuple[int, Wait]]:
+        """Return what all cases wait for, each with its case: the one that was started first."""
+        first = self._case()
+        with self.database.work(SYSTEM, read_only=True) as work:
+            running = select(ProcessInstance.id).where(ProcessInstance.status == "running").order_by(ProcessInstance.id)
+            ids = sorted(work.session.scalars(running), key=lambda number: number != first)
+            return [(number, wait) for number in ids for wait in instances.waits(work, number)]
+
+    def _waiting(self, element_id: str, kind: str) -> tuple[int, Wait]:
+        for number, wait in self._all_waits():
             if wait.element == element_id and wait.kind == kind:
-                return wait
+                return number, wait
         raise NotFound(f"“{element_id}”没有等待中的任务。", f"Nothing waits at {element_id}.")
 
-    def _move(self, wait: Wait, change: Callable[[Machine, int], None]) -> None:
+    def _move(self, found: tuple[int, Wait], change: Callable[[Machine, int], None]) -> None:
+        number, wait = found
         with self.database.work(SYSTEM) as work:
-            instances.advance(work, self._case(), lambda machine: change(machine, wait.token))
+            instances.advance(work, number, lambda machine: change(machine, wait.token))
         self._settle()
 
     def _settle(self) -> int:

@@ -26,10 +26,8 @@ class _NoCase:
 
 
 def listening_starts(process: Process) -> Iterator[tuple[Node, str, str]]:
-    """Yield each start event of the process that waits for a message or a signal: (node, "message"|"signal", name)."""
-    for node in process.body.nodes.values():
-        if node.kind is not Kind.START:
-            continue
+    """Yield each beginning of the process that waits for a message or a signal: (node, "message"|"signal", name)."""
+    for node in _beginnings(process):
         for event in node.events:
             if isinstance(event, diagram.Message):
                 yield node, "message", event.name.text
@@ -37,12 +35,22 @@ def listening_starts(process: Process) -> Iterator[tuple[Node, str, str]]:
                 yield node, "signal", event.name.text
 
 
+def _beginnings(process: Process) -> Iterator[Node]:
+    """Yield what an event begins the process at: start events, and what stands in their place (instantiate)."""
+    nodes = process.body.nodes
+    for node in nodes.values():
+        if node.kind is Kind.START or (node.instantiating and node.kind is Kind.RECEIVE_TASK):
+            yield node
+        elif node.instantiating:
+            yield from (nodes[flow.target] for flow in node.outgoing)
+
+
 def arm(work: UnitOfWork, definition: ProcessDefinition, house: Family) -> None:
     """Let the timer start events of the newest version run, and those of older versions no longer."""
     work.session.execute(delete(Job).where(Job.kind == "start", Job.topic == definition.key))
-    for node in house.processes[definition.key].body.nodes.values():
+    for node in _beginnings(house.processes[definition.key]):
         for index, event in enumerate(node.events):
-            if node.kind is Kind.START and isinstance(event, diagram.Timer):
+            if isinstance(event, diagram.Timer):
                 due = timers.due(cast(Any, _NoCase(World(work.now, work.calendar))), event, {}, node.id)
                 work.session.add(
                     Job(

@@ -141,7 +141,7 @@ def _cycle(subject: Subject, node: Node, in_event_subprocess: bool) -> None:
 
 def _by_hand(subject: Subject, node: Node) -> None:
     """Warn of beginnings that no event brings about by itself."""
-    if node.instantiating or (node.kind is Kind.START and (node.event(_IF) is not None or node.parallel_multiple)):
+    if node.kind is Kind.START and (node.event(_IF) is not None or node.parallel_multiple):
         if subject.process.is_executable:
             subject.warn(
                 "start-by-hand",
@@ -296,10 +296,11 @@ def _links(subject: Subject, scope: Scope) -> None:
 
 
 def _cancels(subject: Subject) -> None:
-    """Check that cancel end events stand in a transaction, at any depth of plain subprocesses below it."""
+    """Check that cancel end events stand directly in a transaction, and that it has a way on when cancelled."""
     work: list[tuple[Scope, bool]] = [(subject.process.body, False)]
     while work:
         scope, in_transaction = work.pop()
+        caught = {one.attached_to for one in scope.nodes.values() if one.event(_CANCEL) is not None}
         for node in scope.nodes.values():
             if node.kind is Kind.END and node.event(_CANCEL) is not None and not in_transaction:
                 subject.error(
@@ -311,20 +312,49 @@ def _cancels(subject: Subject) -> None:
                 )
             if node.body is not None:
                 work.append((node.body, node.kind is Kind.TRANSACTION))
+                if node.kind is Kind.TRANSACTION and node.id not in caught and _cancels_inside(node.body):
+                    subject.refuse(
+                        "cancel-not-caught",
+                        node,
+                        "事务里有取消结束事件，但没有取消边界事件，取消后无路可走。",
+                        "the transaction has a cancel end event but no cancel boundary event: nothing follows a cancellation.",
+                        (
+                            "在事务边框上放一个取消事件并画出后续步骤。",
+                            "Attach a cancel event and draw what happens then.",
+                        ),
+                    )
+
+
+def _cancels_inside(body: Scope) -> bool:
+    return any(node.kind is Kind.END and node.event(_CANCEL) is not None for node in body.nodes.values())
 
 
 def _compensations(subject: Subject) -> None:
-    """Check that what is compensated by name is an activity of the process."""
-    activities = {node.id for _, node in subject.walk() if node.kind in ACTIVITIES}
-    for _, node in subject.walk():
-        for event in _thrown(node):
-            if isinstance(event, _UNDO) and event.activity and event.activity not in activities:
+    """Check that what is compensated by name is an activity that the event can see.
+
+    That is one on its own level, or around the event subprocess that it stands in.
+    """
+    around = {id(node.body): scope for scope, node in subject.walk() if node.kind is Kind.EVENT_SUBPROCESS}
+    for scope, node in subject.walk():
+        named = [event.activity for event in _thrown(node) if isinstance(event, _UNDO) and event.activity]
+        if not named:
+            continue
+        activities: set[str] = set()
+        level: Scope | None = scope
+        while level is not None:
+            activities.update(one.id for one in level.nodes.values() if one.kind in ACTIVITIES)
+            level = around.get(id(level))
+        for activity in named:
+            if activity not in activities:
                 subject.error(
                     "compensation-target",
                     node,
-                    f"要补偿的“{event.activity}”不是本流程的活动。",
-                    f"{event.activity!r}, to be compensated, is no activity of this process.",
-                    ("重新选择活动。", "Choose the activity again."),
+                    f"要补偿的“{activity}”不是同一层的活动。",
+                    f"{activity!r}, to be compensated, is no activity of the same level.",
+                    (
+                        "选择同一层的活动；子流程里的活动，请补偿整个子流程。",
+                        "Choose one of its level; to undo what is in a subprocess, compensate the subprocess.",
+                    ),
                 )
 
 

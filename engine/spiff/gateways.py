@@ -27,9 +27,11 @@ class Exclusive(Element):
 
 
 class EventGateway(Element):
-    """Waits for the first of the events behind it."""
+    """Waits for the first of the events behind it; a parallel one sends a token to wait for each of them."""
 
     def _run_hook(self, token: Token) -> bool | None:
+        if self.node.parallel_multiple:
+            return True
         token._set_state(STARTED)
         arms.arm_all(token, [way.target for way in self.ways])
         return None

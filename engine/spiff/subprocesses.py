@@ -151,11 +151,20 @@ class ProcessRoot(Element):
                 case.spawn(start, token)
         else:
             first = case.spawn(self.body.all[named], token, DONE)
+            for other in self._awaited_with(named):
+                case.spawn(other, token)
             case.note(first, "caught", {"variables": values} if values else None)
             case.finish(first, values)
         if token.live == 0:
             case.schedule(token)
         return None
+
+    def _awaited_with(self, named: str) -> list[Element]:
+        """Return the other events of the parallel instantiating gateway that `named` stands behind."""
+        nodes = self.body.scope.nodes
+        gateways = [nodes[flow.source] for flow in nodes[named].incoming]
+        wanted = [gateway for gateway in gateways if gateway.instantiating and gateway.parallel_multiple]
+        return [self.body.all[flow.target] for one in wanted for flow in one.outgoing if flow.target != named]
 
     def resume(self, token: Token) -> None:
         if token._state == STARTED and token.live == 0:

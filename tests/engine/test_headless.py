@@ -124,3 +124,57 @@ def test_a_service_nobody_gave_waits_for_its_answer() -> None:
     run.answer("notify", {"receipt": "R-2"})
 
     assert (run.open_tasks, run.data["receipt"]) == (["check"], "R-2")
+
+
+POOLS = b"""<?xml version="1.0"?>
+<definitions xmlns="http://www.omg.org/spec/BPMN/20100524/MODEL" id="d" targetNamespace="urn:t">
+  <message id="M" name="ask"/><message id="N" name="reply"/>
+  <process id="seller" isExecutable="true">
+    <receiveTask id="order" messageRef="M" instantiate="true"/><userTask id="decide"/><sendTask id="answer" messageRef="N"/>
+    <sequenceFlow id="f1" sourceRef="order" targetRef="decide"/><sequenceFlow id="f2" sourceRef="decide" targetRef="answer"/>
+  </process>
+  <process id="buyer" isExecutable="true">
+    <startEvent id="s"/><sendTask id="ask" messageRef="M"/><receiveTask id="hear" messageRef="N"/><endEvent id="e"/>
+    <sequenceFlow id="g1" sourceRef="s" targetRef="ask"/><sequenceFlow id="g2" sourceRef="ask" targetRef="hear"/>
+    <sequenceFlow id="g3" sourceRef="hear" targetRef="e"/>
+  </process>
+</definitions>"""
+
+AWAITING = b"""<?xml version="1.0"?>
+<definitions xmlns="http://www.omg.org/spec/BPMN/20100524/MODEL" id="d" targetNamespace="urn:t">
+  <message id="M" name="one"/><signal id="S" name="two"/>
+  <process id="p" isExecutable="true">
+    <eventBasedGateway id="g" instantiate="true" eventGatewayType="GATE"/>
+    <intermediateCatchEvent id="a"><messageEventDefinition messageRef="M"/></intermediateCatchEvent>
+    <intermediateCatchEvent id="b"><signalEventDefinition signalRef="S"/></intermediateCatchEvent>
+    <userTask id="do_a"/><userTask id="do_b"/>
+    <sequenceFlow id="f1" sourceRef="g" targetRef="a"/><sequenceFlow id="f2" sourceRef="g" targetRef="b"/>
+    <sequenceFlow id="f3" sourceRef="a" targetRef="do_a"/><sequenceFlow id="f4" sourceRef="b" targetRef="do_b"/>
+  </process>
+</definitions>"""
+
+
+def test_two_pools_talk_and_the_tasks_of_both_can_be_completed() -> None:
+    run = Headless({"pools.bpmn": POOLS})
+    run.start()
+
+    run.complete("decide")
+
+    assert (run.state.status, run.state.end_element) == ("ended", "e")
+
+
+def test_any_event_behind_an_instantiating_gateway_begins_a_case() -> None:
+    run = Headless({"awaiting.bpmn": AWAITING.replace(b"GATE", b"Exclusive")})
+
+    run.signal("two")
+
+    assert run.open_tasks == ["do_b"]
+
+
+def test_a_case_of_a_parallel_instantiating_gateway_waits_for_the_other_events_too() -> None:
+    run = Headless({"awaiting.bpmn": AWAITING.replace(b"GATE", b"Parallel")})
+
+    run.signal("two")
+    run.send("one")
+
+    assert sorted(run.open_tasks) == ["do_a", "do_b"]
