@@ -7,10 +7,10 @@ pytest-xdist clones its databases from one template, so that tests never see one
 from __future__ import annotations
 
 import os
-import shutil
 import subprocess
 import sys
 import tempfile
+from collections.abc import Callable
 from pathlib import Path
 
 import fasteners
@@ -59,16 +59,22 @@ class Watch:
     def close(self) -> None:
         """Stop the server if it runs, and remove its folder."""
         os.environ.pop(FOLDER_VARIABLE, None)
+        if given := given_url():
+            drop_all(given, prefix(self.folder))
         assert self._process.stdin is not None
         self._process.stdin.close()
         self._process.wait(30)
 
 
+def given_url() -> str:
+    """Return the URL of a server to use in place of our own; "" when none is given."""
+    return os.environ.get("TEST_DATABASE_URL", "").replace("postgresql+psycopg://", "postgresql://")
+
+
 def server_url() -> str:
     """Return the URL of the maintenance database of this run's server, started if it does not run yet."""
-    given = os.environ.get("TEST_DATABASE_URL")
-    if given:
-        return given.replace("postgresql+psycopg://", "postgresql://")
+    if given := given_url():
+        return given
     folder = Path(os.environ[FOLDER_VARIABLE])
     with fasteners.InterProcessLock(folder / "lock"):
         url_file = folder / "url"
@@ -106,42 +112,36 @@ class Databases:
 
     def __init__(self, worker: str) -> None:
         self._url = server_url()
+        self._folder = Path(os.environ[FOLDER_VARIABLE])
+        self._prefix = prefix(self._folder)
         self._worker = worker
         self._count = 0
 
-    def template(self, name: str, fill: object) -> str:
-        """Return the name of a template database, made once in the run by calling `fill(url)`."""
-        lock_folder = Path(os.environ.get(FOLDER_VARIABLE, tempfile.gettempdir()))
-        full = f"banjie_template_{name}"
-        with fasteners.InterProcessLock(lock_folder / f"{full}.lock"):
-            done = lock_folder / f"{full}.done-{os.environ.get('PYTEST_XDIST_TESTRUNUID', os.getpid())}"
+    def template(self, name: str, fill: Callable[[str], None]) -> str:
+        """Return the name of a template database, made once in the run by calling `fill` with its URL."""
+        full = f"{self._prefix}_template_{name}"
+        with fasteners.InterProcessLock(self._folder / f"{name}.lock"):
+            done = self._folder / f"{name}.done"
             if not done.exists():
-                self._execute(sql.SQL("DROP DATABASE IF EXISTS {} WITH (FORCE)").format(sql.Identifier(full)))
-                self._execute(sql.SQL("CREATE DATABASE {}").format(sql.Identifier(full)))
-                assert callable(fill)
+                execute(self._url, sql.SQL("CREATE DATABASE {}").format(sql.Identifier(full)))
                 fill(self._named(full))
-                done.write_text("")
+                done.touch()
         return full
 
     def create(self, template: str | None = None) -> str:
         """Return the URL (for SQLAlchemy) of a new database, empty or a copy of `template`."""
         self._count += 1
-        name = f"banjie_{self._worker}_{os.getpid()}_{self._count}"
+        name = f"{self._prefix}_{self._worker}_{self._count}"
         origin = sql.Identifier(template or "template0")
-        with fasteners.InterProcessLock(Path(os.environ.get(FOLDER_VARIABLE, tempfile.gettempdir())) / "copy.lock"):
-            self._execute(
-                sql.SQL("CREATE DATABASE {} TEMPLATE {} STRATEGY FILE_COPY").format(sql.Identifier(name), origin)
-            )
+        statement = sql.SQL("CREATE DATABASE {} TEMPLATE {} STRATEGY FILE_COPY").format(sql.Identifier(name), origin)
+        with fasteners.InterProcessLock(self._folder / "copy.lock"):  # a template is copied by one at a time
+            execute(self._url, statement)
         return self._named(name)
 
     def drop(self, url: str) -> None:
         """Drop a database made by `create`, whoever is still connected."""
         name = url.split("?")[0].rsplit("/", 1)[1]
-        self._execute(sql.SQL("DROP DATABASE IF EXISTS {} WITH (FORCE)").format(sql.Identifier(name)))
-
-    def _execute(self, statement: sql.Composed) -> None:
-        with psycopg.connect(self._url, autocommit=True) as connection:
-            connection.execute(statement)
+        execute(self._url, sql.SQL("DROP DATABASE IF EXISTS {} WITH (FORCE)").format(sql.Identifier(name)))
 
     def _named(self, name: str) -> str:
         head, _, query = self._url.partition("?")
@@ -149,6 +149,20 @@ class Databases:
         return f"{base}/{name}" + (f"?{query}" if query else "")
 
 
-def remove(folder: Path) -> None:
-    """Remove a folder of test data, also one that the server's own user wrote."""
-    shutil.rmtree(folder, ignore_errors=True)
+def prefix(folder: Path) -> str:
+    """Return what the names of this run's databases begin with: runs may share a server of yours."""
+    return folder.name.replace("-", "_").lower()
+
+
+def execute(url: str, statement: sql.Composed) -> None:
+    """Execute a statement that no transaction may hold."""
+    with psycopg.connect(url, autocommit=True) as connection:
+        connection.execute(statement)
+
+
+def drop_all(url: str, start: str) -> None:
+    """Drop every database whose name begins with `start`."""
+    with psycopg.connect(url, autocommit=True) as connection:
+        rows = connection.execute("SELECT datname FROM pg_database WHERE starts_with(datname, %s)", [start]).fetchall()
+    for (name,) in rows:
+        execute(url, sql.SQL("DROP DATABASE IF EXISTS {} WITH (FORCE)").format(sql.Identifier(name)))
