@@ -1,8 +1,4 @@
-"""What a diagram says, as objects: the one dialect that the checks read and the engine runs.
-
-`engine.interchange` makes it from an author's file of any vendor; nothing here reads XML. Every node knows its
-line in the author's file. Expressions are FEEL, whatever the author's tool wrote.
-"""
+"""Nodes, flows, scopes, processes and the diagram itself."""
 
 from __future__ import annotations
 
@@ -10,22 +6,18 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from enum import StrEnum
 
-
-@dataclass(frozen=True, slots=True)
-class Place:
-    """Where something stands in the author's file. `line` counts from 1."""
-
-    file: str
-    line: int
-
-
-@dataclass(frozen=True, slots=True)
-class Expression:
-    """A value that the author wrote. `is_literal`: `text` is the value itself, else FEEL source (without "=")."""
-
-    text: str
-    is_literal: bool
-    place: Place
+from engine.diagram.activities import (
+    Assignment,
+    Call,
+    DecisionReference,
+    FormReference,
+    MultiInstance,
+    Script,
+    Service,
+    StandardLoop,
+)
+from engine.diagram.events import EventDefinition
+from engine.diagram.values import Expression, Mapping, Place
 
 
 class Kind(StrEnum):
@@ -72,210 +64,6 @@ SUBPROCESSES = frozenset({Kind.SUBPROCESS, Kind.EVENT_SUBPROCESS, Kind.TRANSACTI
 ACTIVITIES = TASKS | SUBPROCESSES | {Kind.CALL_ACTIVITY}
 GATEWAYS = frozenset({Kind.EXCLUSIVE, Kind.PARALLEL, Kind.INCLUSIVE, Kind.EVENT_BASED, Kind.COMPLEX})
 EVENTS = frozenset({Kind.START, Kind.CATCH, Kind.THROW, Kind.BOUNDARY, Kind.END})
-
-
-# --- events ---------------------------------------------------------------------------------------------------
-
-
-@dataclass(slots=True)
-class Timer:
-    """`form` is "date", "duration" or "cycle". `working_days`: the days of the duration are working days."""
-
-    form: str
-    value: Expression
-    place: Place
-    working_days: bool = False
-
-
-@dataclass(slots=True)
-class Message:
-    """A message thrown or awaited. `correlation`: FEEL evaluated in the waiting scope; None correlates by business key.
-
-    `payload` (throwing, plain BPMN): variables sent, all when None.
-    `result` (catching): the variable that takes the payload; the payload's members become variables when None.
-    """
-
-    name: Expression
-    place: Place
-    correlation: Expression | None = None
-    payload: list[Mapping] | None = None
-    result: str | None = None
-
-
-@dataclass(slots=True)
-class Signal:
-    """A signal thrown or awaited by name, to all who listen."""
-
-    name: Expression
-    place: Place
-
-
-@dataclass(slots=True)
-class Error:
-    """`code` None catches every error. The variables take the caught code and message."""
-
-    code: Expression | None
-    place: Place
-    code_variable: str | None = None
-    message_variable: str | None = None
-
-
-@dataclass(slots=True)
-class Escalation:
-    """`code` None catches every escalation."""
-
-    code: Expression | None
-    place: Place
-    code_variable: str | None = None
-
-
-@dataclass(slots=True)
-class Conditional:
-    """Fires when the condition becomes true."""
-
-    condition: Expression
-    place: Place
-
-
-@dataclass(slots=True)
-class Link:
-    """A jump to the link catch event of the same name in the same scope."""
-
-    name: str
-    place: Place
-
-
-@dataclass(slots=True)
-class Compensation:
-    """`activity` None compensates the whole scope (thrown), or marks a boundary event as a compensation handler."""
-
-    activity: str | None
-    place: Place
-    wait: bool = True
-
-
-@dataclass(slots=True)
-class Terminate:
-    """Ends its scope at once."""
-
-    place: Place
-
-
-@dataclass(slots=True)
-class Cancel:
-    """Cancels the transaction around it."""
-
-    place: Place
-
-
-EventDefinition = Timer | Message | Signal | Error | Escalation | Conditional | Link | Compensation | Terminate | Cancel
-
-
-# --- what an activity does ------------------------------------------------------------------------------------
-
-
-@dataclass(slots=True)
-class Mapping:
-    """`target` takes the value of `source`. A target may be a dotted path."""
-
-    target: str
-    source: Expression
-
-
-@dataclass(slots=True)
-class Assignment:
-    """Who does a user task and by when. Empty `groups`: the node's lane is its role."""
-
-    assignee: Expression | None = None
-    groups: list[str] = field(default_factory=list)
-    users: list[str] = field(default_factory=list)
-    groups_expression: Expression | None = None  #: FEEL giving a list of groups, or a comma-separated text
-    due: Expression | None = None
-    follow_up: Expression | None = None
-    priority: Expression | None = None
-
-
-@dataclass(slots=True)
-class FormReference:
-    """The form of a user task or start event, by id (or by file name in a bundle: then the stem is the id)."""
-
-    id: str
-    place: Place
-
-
-@dataclass(slots=True)
-class Service:
-    """Work done by the application's service `type`."""
-
-    type: Expression
-    retries: int
-    headers: dict[str, str]
-    place: Place
-    result: str | None = None  #: variable that takes the whole answer; its members become variables when None
-
-
-@dataclass(slots=True)
-class DecisionReference:
-    """The decision a business rule task asks. `result` takes the answer; `unpack` maps it as the author's tool does.
-
-    `unpack`: "none" (as it is), "single_entry", "single_result", "collect_entries" or "result_list" (Camunda 7).
-    """
-
-    id: Expression
-    result: str | None
-    place: Place
-    unpack: str = "none"
-
-
-@dataclass(slots=True)
-class Script:
-    """A FEEL expression (no script language): its value goes to `result`."""
-
-    expression: Expression
-    result: str | None
-    place: Place
-
-
-@dataclass(slots=True)
-class Call:
-    """The called process. `all_in`/`all_out`: every variable goes in / comes back; else only the mappings."""
-
-    process: Expression
-    place: Place
-    all_in: bool = False
-    all_out: bool = False
-    inputs: list[Mapping] = field(default_factory=list)
-    outputs: list[Mapping] = field(default_factory=list)
-
-
-@dataclass(slots=True)
-class StandardLoop:
-    """Repeats while `condition` holds; `test_before` asks first; at most `maximum` rounds."""
-
-    condition: Expression | None
-    place: Place
-    test_before: bool = False
-    maximum: int | None = None
-
-
-@dataclass(slots=True)
-class MultiInstance:
-    """One member for each item of `collection`, or `cardinality` of them. `sequential`: one after the other.
-
-    `results` gathers `result_item` (FEEL in the member's scope) in the order of the items, none lost.
-    """
-
-    place: Place
-    sequential: bool
-    cardinality: Expression | None = None
-    collection: Expression | None = None
-    item: str | None = None
-    results: str | None = None
-    result_item: Expression | None = None
-    completion: Expression | None = None
-
-
-# --- nodes and scopes -----------------------------------------------------------------------------------------
 
 
 @dataclass(slots=True)
