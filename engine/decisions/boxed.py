@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from engine.decisions.faults import Evaluation
+from engine.decisions.item_types import Named
 from engine.feel import Expression, iteration, structures
 from engine.feel import types as t
 from engine.feel.values import Function, kind
@@ -173,6 +174,15 @@ class FunctionDefinition(Boxed):
     parameters: list[tuple[str, t.Type | None]]
     body: Boxed | None
     name: str = "function"
+
+    def value(self, scope: Scope, run: Evaluation) -> Any:
+        """Return the function. A type that is no type of functions is that of its result, as DMN 1.1 had it."""
+        target = self.type
+        while isinstance(target, Named):
+            target = target.target
+        if target is None or isinstance(target, (t.FunctionOf, t.AnyType)):
+            return Boxed.value(self, scope, run)
+        return BoxedFunction(self, scope, target)
 
     def compute(self, scope: Scope, run: Evaluation) -> Any:
         return BoxedFunction(self, scope)

@@ -97,7 +97,7 @@ class Model:
         self.findings: list[Finding] = []
         self.elements: dict[str, Element] = {}
         self.types: dict[str, t.Type] = {}
-        self.imports: dict[str, Model] = {}
+        self.imports: dict[tuple[str, str], Model] = {}  #: by name (several may have none) and namespace
         self.member_names: set[str] = set()
         self._infos: dict[str, DecisionInfo] | None = None
 
@@ -203,7 +203,7 @@ class Model:
 
     def _outside(self, element: Element) -> list[str]:
         """Return the import names on the way to an element of another model; empty for one of our own."""
-        for name, model in self.imports.items():
+        for (name, _), model in self.imports.items():
             if element in model.elements.values():
                 return [name]
             path = model._outside(element)

@@ -16,7 +16,7 @@ from engine.feel import FeelError, compile_unary
 from engine.feel import types as t
 from engine.feel.lexer import special_names
 from engine.findings import Finding, Severity
-from engine.xml import line_of, parse
+from engine.xml import XmlRefused, line_of, parse
 
 #: Every published edition of the standard, by the namespace of its model.
 NAMESPACES = frozenset(
@@ -112,6 +112,7 @@ class _Reader:
                 )
                 continue
             key = next((k for k in (namespace, location, location.rpartition("/")[2], name) if k in self.given), None)
+            key = key if key is not None else self.given_with(namespace)
             if key is None:
                 self.find(
                     node,
@@ -125,11 +126,22 @@ class _Reader:
                 continue
             given = self.given[key]
             model = given if isinstance(given, Model) else load(given, self.given, name=location or key)
-            self.model.imports[name] = model
+            self.model.imports[name, namespace] = model
             self.model.member_names |= model.member_names
             prefix = f"{name}." if name else ""
             for type_name, type_ in model.types.items():
                 self.model.types[prefix + type_name] = type_
+
+    def given_with(self, namespace: str) -> str | None:
+        """Return the key of the given file whose own namespace this is, or None."""
+        for key, given in self.given.items():
+            try:
+                own = given.namespace if isinstance(given, Model) else parse(given, key).get("namespace")
+            except XmlRefused:
+                continue  # another file's fault, told where that file is read
+            if namespace and own == namespace:
+                return key
+        return None
 
     # --- types
     def types(self) -> None:
@@ -255,7 +267,7 @@ class _Reader:
             found = self.model.elements.get(key)
             if found is not None:
                 return found, ""
-        for name, model in self.model.imports.items():
+        for (name, _), model in self.model.imports.items():
             if namespace in ("", model.namespace) and key in model.elements:
                 return model.elements[key], name
         self.find(

@@ -237,6 +237,8 @@ def power(left: Any, right: Any, run: Run) -> Any:
         return _mismatch("**", left, right, run)
     if not b:
         return Decimal(1)
+    if not a and b < 0:
+        return run.null("除数为零。", "division by zero.")
     run.spend(10 if b == b.to_integral_value() else 50)
     return _calculate("**", MATH.power, a, b, run)
 

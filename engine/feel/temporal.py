@@ -20,7 +20,7 @@ _DAYS_TIME = re.compile(
     r"(-)?P(?=\d|T\d)(?:(\d{1,18})D)?(?:T(?=\d)(?:(\d{1,18})H)?(?:(\d{1,18})M)?(?:(\d{1,18})(?:\.(\d{0,20}))?S)?)?",
     re.A,
 )
-MAX_MONTHS = 12 * 999_999_999
+MAX_MONTHS = 12 * 999_999_999 + 11
 D = TypeVar("D", date, datetime)
 
 

@@ -241,6 +241,17 @@ def test_a_knowledge_model_that_never_ends_is_stopped() -> None:
         made.evaluate("d", {})
 
 
+@pytest.mark.parametrize("place", ["variable", "function"])
+def test_the_type_of_a_function_that_is_no_function_type_is_that_of_its_result(place: str) -> None:
+    on_variable, on_function = (' typeRef="number"' if place == own else "" for own in ("variable", "function"))
+    function = f'<functionDefinition{on_function}><formalParameter name="n"/>{literal("n")}</functionDefinition>'
+    calls = '[f(5), f("x")]'
+    entry = f'<contextEntry><variable name="f"{on_variable}/>{function}</contextEntry>'
+    made = model(decision("d", f"<context>{entry}{_entry('', literal(calls))}</context>"))
+
+    assert made.evaluate("d", {}) == [5, None]
+
+
 def test_an_external_function_is_a_warning_and_null() -> None:
     function = f'<functionDefinition kind="Java"><formalParameter name="n"/><context>{_entry("class", literal("1"))}</context></functionDefinition>'
     made = decisions.load(definitions(decision("d", function) + decision("e", literal("d(1)"), "d:#d")))
@@ -412,6 +423,27 @@ def test_an_import_without_a_name_brings_the_names_themselves() -> None:
     )
 
     assert decisions.load(definitions(body), {"https://example.org/library": LIBRARY}).evaluate("d", {}) == 42
+
+
+def test_two_imports_may_both_be_without_a_name() -> None:
+    other = definitions(decision("more", literal("2")), namespace="https://example.org/other")
+    nameless = IMPORT.replace('name="lib"', 'name=""')
+    body = nameless + nameless.replace("org/library", "org/other")
+    body += decision(
+        "d", literal("base + more"), "d:https://example.org/library#base", "d:https://example.org/other#more"
+    )
+
+    made = decisions.load(
+        definitions(body), {"https://example.org/library": LIBRARY, "https://example.org/other": other}
+    )
+
+    assert made.evaluate("d", {}) == 42
+
+
+def test_an_imported_file_is_known_by_the_namespace_inside_it() -> None:
+    body = IMPORT + decision("d", literal("lib.base"), "d:https://example.org/library#base")
+
+    assert decisions.load(definitions(body), {"some name.dmn": LIBRARY}).evaluate("d", {}) == 40
 
 
 def test_a_missing_import_is_a_finding() -> None:

@@ -361,6 +361,11 @@ CASES: dict[str, list[tuple[str, str]]] = {
         ('range("[date(\\"2020-01-01\\")..date(\\"2020-12-31\\")]")', '[@"2020-01-01"..@"2020-12-31"]'),
         ('range("[1..\\"a\\"]")', "null"),
         ('range("1")', "null"),
+        ('range("(..5]")', "(null..5]"),
+        ('range("[1 .. )")', "[1..null)"),
+        ('range("[..5]")', "null"),
+        ('range("[1..]")', "null"),
+        ('range("(..)")', "null"),
     ],
 }
 ROWS = [(text, value) for rows in CASES.values() for text, value in rows]

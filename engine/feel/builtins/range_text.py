@@ -25,7 +25,7 @@ _NO_VALUE = object()
 def read_range(text: str) -> Range | None:
     """Return the range, or None when `text` is none or its ends do not fit together."""
     try:
-        tree = parse(Source(text, frozenset()))
+        tree = parse(Source(_with_nulls(text.strip()), frozenset()))
     except FeelError:
         return None
     if not isinstance(tree, n.RangeLiteral):
@@ -34,6 +34,16 @@ def read_range(text: str) -> Range | None:
     if low is _NO_VALUE or high is _NO_VALUE:
         return None
     return make_range(low, high, tree.low_in, tree.high_in, SILENT)
+
+
+def _with_nulls(text: str) -> str:
+    """Return `text` with null written where an open end is left out: `(..5]`, `[1..)`."""
+    inner = text[1:-1].strip()
+    if text[:1] in ("(", "]") and inner.startswith(".."):
+        return f"{text[0]}null{inner}{text[-1]}"
+    if text[-1:] in (")", "[") and inner.endswith(".."):
+        return f"{text[0]}{inner}null{text[-1]}"
+    return text
 
 
 def _value(node: n.Node) -> Any:
