@@ -1,0 +1,222 @@
+"""Reading user tasks: the inbox, one task, its form, what its form sees. Nothing here changes a task."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import ColumnElement, Select, func, literal, or_, select, tuple_, union_all
+
+from engine import deployments, forms, instances
+from engine.errors import NotFound
+from engine.instance_queries import Page, world
+from engine.spiff.machine import Machine
+from engine.tables import NO_DEADLINE, InstanceAccess, ProcessDefinition, ProcessInstance, TaskOffer, UserTask
+from engine.visibility import is_offered, offers, visible_instances
+from engine.work import UnitOfWork
+
+#: Counts beyond this are shown as "more than".
+COUNT_CAP = 1000
+
+
+@dataclass(frozen=True, slots=True)
+class TaskInfo:
+    """A user task as the inbox and its page show it. `draft` None: nothing saved; `due_at` None: no deadline."""
+
+    id: int
+    instance_id: int
+    business_key: str | None
+    element_id: str
+    name: str
+    plan: str
+    groups: list[str]
+    users: list[str]
+    assignee: str | None
+    created_at: datetime
+    due_at: datetime | None
+    is_provisional: bool
+    priority: int | None
+    form: str | None
+    draft: dict[str, Any] | None
+    closed_at: datetime | None
+    closed_by: str | None
+    outcome: str | None
+    version: int
+    is_drill: bool
+    is_suspended: bool
+    may_claim: bool
+    may_complete: bool
+    may_reassign: bool
+
+
+_ENTITIES = (UserTask, ProcessInstance, ProcessDefinition)
+
+
+def inbox(work: UnitOfWork, *, box: str, after: str | None = None, limit: int = 50) -> Page[TaskInfo]:
+    """Return a page of open tasks, due first: `box` "mine" (claimed by the actor) or "roles" (offered to them).
+
+    `after` is the `next` of the page before. Raises NotFound for another box or a cursor we did not give out.
+    """
+    seen = _after(after)
+    if box == "mine":
+        query = _mine(work, seen, limit + 1)
+    elif box == "roles":
+        query = _offered(work, seen, limit + 1)
+    else:
+        raise NotFound(f"没有“{box}”这个任务箱。", f"There is no inbox called {box}.")
+    rows = work.session.execute(query).all()
+    tasks = [_info(work, *row) for row in rows[:limit]]
+    more = None
+    if len(rows) > limit:
+        last = rows[limit - 1][0]
+        more = f"{int(last.sort_at.timestamp() * 1_000_000)}-{last.id}"
+    return Page(tasks, more)
+
+
+def counts(work: UnitOfWork) -> dict[str, int]:
+    """Return how many open tasks are "mine", offered to my "roles", and how many of mine are "overdue" (each capped)."""
+    mine = _capped(select(UserTask.id).where(UserTask.assignee == work.actor.id, UserTask.closed_at.is_(None)))
+    overdue = _capped(
+        select(UserTask.id).where(
+            UserTask.assignee == work.actor.id, UserTask.closed_at.is_(None), UserTask.sort_at < work.now
+        )
+    )
+    roles = _capped(select(TaskOffer.task_id).where(TaskOffer.to.in_(offers(work))).distinct())
+    row = work.session.execute(select(mine, roles, overdue)).one()
+    return {"mine": row[0], "roles": row[1], "overdue": row[2]}
+
+
+def of_instance(work: UnitOfWork, instance_id: int) -> list[TaskInfo]:
+    """Return every task of a case, open ones first. Raises NotFound when the actor may not see the case."""
+    instances.get(work, instance_id)
+    rows = work.session.execute(
+        with_case().where(UserTask.instance_id == instance_id).order_by(UserTask.closed_at.isnot(None), UserTask.id)
+    ).all()
+    return [_info(work, *row) for row in rows]
+
+
+def get(work: UnitOfWork, task_id: int) -> TaskInfo:
+    """Return one task. Raises NotFound when there is none or the actor may not see its case."""
+    row = work.session.execute(with_case().where(UserTask.id == task_id, visible_instances(work))).one_or_none()
+    if row is None:
+        raise NotFound("没有这个任务，或者您无权查看。", "There is no such task, or you may not see it.")
+    return _info(work, *row)
+
+
+def form_of(work: UnitOfWork, task_id: int) -> forms.Form | None:
+    """Return the task's form as it was deployed with its plan, or None when it asks nothing."""
+    info = get(work, task_id)
+    if info.form is None:
+        return None
+    instance = work.session.get_one(ProcessInstance, info.instance_id)
+    return forms.of_family(deployments.open_family(work, instance.definition_id).forms, info.form)
+
+
+def context(work: UnitOfWork, task_id: int) -> dict[str, Any]:
+    """Return the variables that the open task sees; for a closed one those of the case's outermost scope."""
+    info = get(work, task_id)
+    row = work.session.get_one(UserTask, task_id)
+    instance = work.session.get_one(ProcessInstance, info.instance_id)
+    machine = Machine.load(instance.state, deployments.open_family(work, instance.definition_id), world(work))
+    if info.closed_at is not None:
+        return machine.variables()
+    return machine.context(row.token)
+
+
+def with_case() -> Any:
+    """Return the query of tasks with their case and its definition."""
+    return (
+        select(*_ENTITIES)
+        .join(ProcessInstance, ProcessInstance.id == UserTask.instance_id)
+        .join(ProcessDefinition, ProcessDefinition.id == ProcessInstance.definition_id)
+    )
+
+
+# --- private --------------------------------------------------------------------------------------------------
+
+
+def _not_secret(work: UnitOfWork) -> ColumnElement[bool]:
+    """A confidential case is in nobody's inbox but that of the people named."""
+    named = select(InstanceAccess.person).where(
+        InstanceAccess.instance_id == ProcessInstance.id, InstanceAccess.person == work.actor.id
+    )
+    return or_(ProcessInstance.is_confidential.is_(False), named.exists())
+
+
+def _mine(work: UnitOfWork, seen: tuple[datetime, int] | None, limit: int) -> Any:
+    query = with_case().where(UserTask.assignee == work.actor.id, UserTask.closed_at.is_(None), _not_secret(work))
+    if seen:
+        query = query.where(tuple_(UserTask.sort_at, UserTask.id) > tuple_(*map(literal, seen)))
+    return query.order_by(UserTask.sort_at, UserTask.id).limit(limit)
+
+
+def _offered(work: UnitOfWork, seen: tuple[datetime, int] | None, limit: int) -> Any:
+    """Each address gives its own first `limit` offers from the index; the union of these few is sorted."""
+    parts = []
+    for address in offers(work):
+        part = (
+            select(TaskOffer.sort_at, TaskOffer.task_id)
+            .join(UserTask, UserTask.id == TaskOffer.task_id)
+            .join(ProcessInstance, ProcessInstance.id == UserTask.instance_id)
+            .where(TaskOffer.to == address, _not_secret(work))
+        )
+        if seen:
+            moment = literal(seen[0], TaskOffer.sort_at.type)
+            part = part.where(tuple_(TaskOffer.sort_at, TaskOffer.task_id) > tuple_(moment, literal(seen[1])))
+        part = part.order_by(TaskOffer.sort_at, TaskOffer.task_id).limit(limit)
+        parts.append(select(part.subquery()))
+    found = union_all(*parts).subquery()
+    first = select(found.c.task_id, found.c.sort_at).distinct().order_by(found.c.sort_at, found.c.task_id).limit(limit)
+    page = first.subquery()
+    return with_case().join(page, page.c.task_id == UserTask.id).order_by(UserTask.sort_at, UserTask.id)
+
+
+def _capped(query: Select[Any]) -> Any:
+    return select(func.count()).select_from(query.limit(COUNT_CAP).subquery()).scalar_subquery()
+
+
+def _after(cursor: str | None) -> tuple[datetime, int] | None:
+    if cursor is None:
+        return None
+    moment, _, task_id = cursor.partition("-")
+    if not (moment.isdigit() and task_id.isdigit() and len(cursor) < 40):
+        raise NotFound("页码无效，请从第一页重新打开。", "The page cursor is invalid; start again from the first page.")
+    try:
+        sort_at = datetime.fromtimestamp(int(moment) / 1_000_000, NO_DEADLINE.tzinfo)
+    except (OverflowError, ValueError, OSError):
+        raise NotFound("页码无效，请从第一页重新打开。", "The page cursor is invalid.") from None
+    return sort_at, int(task_id)
+
+
+def _info(work: UnitOfWork, task: UserTask, instance: ProcessInstance, plan: ProcessDefinition) -> TaskInfo:
+    is_open = task.closed_at is None
+    is_mine = task.assignee == work.actor.id
+    is_offer = task.assignee is None and is_offered(work, task)
+    may_act = is_open and not task.is_suspended
+    return TaskInfo(
+        id=task.id,
+        instance_id=task.instance_id,
+        business_key=instance.business_key,
+        element_id=task.element_id,
+        name=task.name,
+        plan=plan.name,
+        groups=task.groups,
+        users=task.users,
+        assignee=task.assignee,
+        created_at=task.created_at,
+        due_at=task.due_at,
+        is_provisional=task.is_provisional,
+        priority=task.priority,
+        form=task.form,
+        draft=task.draft if is_mine else None,
+        closed_at=task.closed_at,
+        closed_by=task.closed_by,
+        outcome=task.outcome,
+        version=task.version,
+        is_drill=instance.is_drill,
+        is_suspended=task.is_suspended,
+        may_claim=may_act and is_offer,
+        may_complete=may_act and (is_mine or is_offer),
+        may_reassign=is_open and work.actor.may("operate"),
+    )
