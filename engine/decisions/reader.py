@@ -30,6 +30,8 @@ NAMESPACES = frozenset(
         "https://www.omg.org/spec/DMN/20240513/MODEL/",
     }
 )
+#: Files that one model may open by its imports, each as often as it is imported.
+MAX_FILES = 100
 
 
 def load(xml: bytes, imports: Mapping[str, bytes | Model] | None = None, *, name: str = "decision.dmn") -> Model:
@@ -38,7 +40,18 @@ def load(xml: bytes, imports: Mapping[str, bytes | Model] | None = None, *, name
     `imports`: other models, by namespace, location or import name. `name`: the file's name for findings.
     Raises XmlRefused for bad XML and InvalidPlan when the file is no DMN.
     """
+    return _load(xml, imports or {}, name, frozenset(), [])
+
+
+def _load(
+    xml: bytes, imports: Mapping[str, bytes | Model], name: str, above: frozenset[str], opened: list[str]
+) -> Model:
+    """Return the model in `xml`. `above`: the namespaces of the files that import it; `opened`: every file so far."""
     root = parse(xml, name)
+    opened.append(name)
+    if len(opened) > MAX_FILES:
+        zh, en = f"导入的决策文件超过 {MAX_FILES} 个。", f"the imports open more than {MAX_FILES} files."
+        raise InvalidPlan([Finding(name, line_of(root), Severity.ERROR, "decision-imports-too-many", "", zh, en)])
     namespace = etree.QName(root).namespace or ""
     if local(root) != "definitions" or namespace not in NAMESPACES:
         raise InvalidPlan(
@@ -56,18 +69,28 @@ def load(xml: bytes, imports: Mapping[str, bytes | Model] | None = None, *, name
                 )
             ]
         )
-    return _Reader(root, namespace, imports or {}, name).read()
+    return _Reader(root, namespace, imports, name, above, opened).read()
 
 
 class _Reader:
     """Reads one file."""
 
-    def __init__(self, root: etree._Element, dmn: str, imports: Mapping[str, bytes | Model], file: str) -> None:
+    def __init__(
+        self,
+        root: etree._Element,
+        dmn: str,
+        imports: Mapping[str, bytes | Model],
+        file: str,
+        above: frozenset[str],
+        opened: list[str],
+    ) -> None:
         self.root = root
         self.dmn = dmn
         self.given = imports
         self.expressions = 0
         self.model = Model(file, root.get("name") or "", root.get("namespace") or "")
+        self.opened = opened
+        self.chain = above | {self.model.namespace}
 
     def read(self) -> Model:
         """Return the model: imports, types, elements, requirements, then what each is made of."""
@@ -111,6 +134,10 @@ class _Reader:
                     f"imports of type {kind} are not read.",
                 )
                 continue
+            if namespace and namespace in self.chain:
+                zh, en = "决策文件互相导入，成环。", "the files import each other in a circle."
+                self.find(node, Severity.ERROR, "decision-import-cycle", zh, en)
+                continue
             key = next((k for k in (namespace, location, location.rpartition("/")[2], name) if k in self.given), None)
             key = key if key is not None else self.given_with(namespace)
             if key is None:
@@ -125,7 +152,11 @@ class _Reader:
                 )
                 continue
             given = self.given[key]
-            model = given if isinstance(given, Model) else load(given, self.given, name=location or key)
+            model = (
+                given
+                if isinstance(given, Model)
+                else _load(given, self.given, location or key, self.chain, self.opened)
+            )
             self.model.imports[name, namespace] = model
             self.model.member_names |= model.member_names
             prefix = f"{name}." if name else ""

@@ -446,6 +446,32 @@ def test_an_imported_file_is_known_by_the_namespace_inside_it() -> None:
     assert decisions.load(definitions(body), {"some name.dmn": LIBRARY}).evaluate("d", {}) == 40
 
 
+def test_models_that_import_each_other_are_a_finding() -> None:
+    back = IMPORT.replace("org/library", "org/test").replace('name="lib"', 'name="back"')
+    other = definitions(back + decision("base", literal("1")), namespace="https://example.org/library")
+    body = IMPORT + decision("d", literal("lib.base"), "d:https://example.org/library#base")
+    given = {"https://example.org/library": other, "https://example.org/test": definitions(body)}
+
+    made = decisions.load(definitions(body), given)
+
+    assert made.evaluate("d", {}) == 1
+    inner = made.imports["lib", "https://example.org/library"]
+    assert [finding.code for finding in inner.findings] == ["decision-import-cycle"]
+    itself = definitions(back)
+    assert [f.code for f in decisions.load(itself, given).findings] == ["decision-import-cycle"]
+
+
+def test_imports_that_multiply_stop_at_a_bound() -> None:
+    def importing(number: int) -> bytes:
+        imports = "".join(f'<import name="{side}" namespace="https://example.org/{number + 1}"/>' for side in "ab")
+        return definitions(imports, namespace=f"https://example.org/{number}")
+
+    given = {f"https://example.org/{number}": importing(number) for number in range(40)}
+
+    with pytest.raises(InvalidPlan, match="import"):
+        decisions.load(importing(0), given)
+
+
 def test_a_missing_import_is_a_finding() -> None:
     assert [f.code for f in decisions.load(definitions(IMPORT)).findings] == ["decision-import-missing"]
 
