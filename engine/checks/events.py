@@ -140,8 +140,19 @@ def _cycle(subject: Subject, node: Node, in_event_subprocess: bool) -> None:
 
 
 def _by_hand(subject: Subject, node: Node) -> None:
-    """Warn of beginnings that no event brings about by itself."""
-    if node.kind is Kind.START and (node.event(_IF) is not None or node.parallel_multiple):
+    """Warn of beginnings that no event brings about by itself; refuse one that wants several events."""
+    if node.kind is Kind.START and node.parallel_multiple and len(node.events) > 1:
+        subject.refuse(
+            "event-not-allowed",
+            node,
+            "要等多个事件都发生才开始的开始事件不受支持。",
+            "a start event that wants several events before it starts is not supported.",
+            (
+                "改用创建实例的并行事件网关，或先由一个事件开始。",
+                "Use a parallel event gateway that starts cases, or start with one of the events.",
+            ),
+        )
+    elif node.kind is Kind.START and node.event(_IF) is not None:
         if subject.process.is_executable:
             subject.warn(
                 "start-by-hand",

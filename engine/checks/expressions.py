@@ -14,7 +14,7 @@ from engine.findings import Severity
 _DURATION = re.compile(
     r"-?P(?=\d|T\d)(?:\d+Y)?(?:\d+M)?(?:\d+W)?(?:\d+D)?(?:T(?=\d)(?:\d+H)?(?:\d+M)?(?:\d+(?:[.,]\d+)?S)?)?"
 )
-_CYCLE = re.compile(r"R(?:-1|\d*)/(.+)")
+_CYCLE = re.compile(r"R(?:-1|0*[1-9]\d*)?/(.+)")
 _CRON = re.compile(r"(?:@\w+|[\d*/,\-?LW#A-Za-z]+(?:\s+[\d*/,\-?LW#A-Za-z]+){4,6})")
 _FORMS = {
     "date": ("日期时间（如 2030-01-01T09:00:00+08:00）", "a date and time (2030-01-01T09:00:00+08:00)"),

@@ -130,7 +130,7 @@ def _formal(source: Source, element: Element, text: str, language: str) -> Expre
 
 def _translated(source: Source, element: Element, text: str, is_bare: bool = False) -> Expression | None:
     try:
-        made = juel.bare(text) if is_bare else juel.translate(text)
+        made = juel.symbols(text) if is_bare else juel.translate(text)
     except juel.JuelRefused as fault:
         source.refuse(
             "juel-unsupported",

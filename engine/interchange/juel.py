@@ -1,4 +1,5 @@
-"""Camunda 7's `${a == b && !c}` as FEEL. Comparisons, logic, arithmetic and paths are translated; calls are refused.
+"""Camunda 7's `${a == b && !c}` as FEEL. Comparisons, logic, arithmetic, paths and a few methods of texts and lists are
+translated; other calls are refused.
 
 An absent value counts as false under `!`, as it does there. Nothing is evaluated here.
 """
@@ -55,6 +56,23 @@ _COUNTERS = {
     "nrOfCompletedInstances": "numberOfCompletedInstances",
 }
 _CONSTANTS = {"true": "true", "false": "false", "null": "null", "True": "true", "False": "false", "None": "null"}
+_HOLDERS = frozenset({"execution", "task"})
+_EMPTY = '(({0} = null or {0} = "" or {0} = [] or {0} = {{}}) = true)'
+#: Methods of texts and lists, without and with an argument.
+_ASKED = {
+    "isEmpty": _EMPTY,
+    "size": "count({0})",
+    "length": "string length({0})",
+    "toLowerCase": "lower case({0})",
+    "toUpperCase": "upper case({0})",
+}
+_COMPARED = {
+    "equals": "({0} = ({1}))",
+    "equalsIgnoreCase": "(lower case({0}) = lower case({1}))",
+    "startsWith": "starts with({0}, {1})",
+    "endsWith": "ends with({0}, {1})",
+    "contains": "(if {0} instance of string then contains({0}, {1}) else list contains({0}, {1}))",
+}
 _DEEPEST = 60
 _LONGEST = 10_000
 _PART = re.compile(r"[$#]\{")
@@ -103,7 +121,14 @@ def bare(text: str, offset: int = 0) -> str:
     """Return FEEL for what stands between the braces; `offset` is its column in the author's text."""
     if len(text) > _LONGEST:
         raise JuelRefused("表达式太长。", "the expression is too long.", offset)
-    return _Parser(_tokens(text, offset)).read()
+    return _Parser(_tokens(text, offset), _COUNTERS).read()
+
+
+def symbols(text: str) -> str:
+    """Return FEEL for an expression written with `==`, `&&` and the like in no tool's own language: counters are ours."""
+    if len(text) > _LONGEST:
+        raise JuelRefused("表达式太长。", "the expression is too long.", 0)
+    return _Parser(_tokens(text, 0), {}).read()
 
 
 def _split(text: str) -> list[tuple[bool, str, int]]:
@@ -164,8 +189,9 @@ def _tokens(text: str, offset: int) -> list[_Token]:
 class _Parser:
     """Reads tokens by precedence. Each result is FEEL text with the strength of its outermost operator."""
 
-    def __init__(self, tokens: list[_Token]) -> None:
+    def __init__(self, tokens: list[_Token], counters: dict[str, str]) -> None:
         self.tokens = tokens
+        self.counters = counters
         self.position = 0
         self.depth = 0
 
@@ -233,7 +259,7 @@ class _Parser:
                 return f"{inner} != true", 3
             if token.text == "-":
                 return f"-{inner}", 7
-            return f'(({inner} = null or {inner} = "" or {inner} = [] or {inner} = {{}}) = true)', 9
+            return _EMPTY.format(inner), 9
         return self.postfix(), 9
 
     def postfix(self) -> str:
@@ -248,7 +274,7 @@ class _Parser:
             self.expect(")")
             made = f"({inner})"
         elif token.kind == "name":
-            made = self.name(token)
+            made = self.variable(token) if self.asks_variable(token) else self.name(token)
         else:
             self.position -= 1
             raise self.unexpected()
@@ -258,18 +284,40 @@ class _Parser:
                 if member.kind != "name" or "$" in member.text:
                     raise self.unexpected()
                 self.position += 1
-                made = f"{made}.{member.text}"
+                made = self.method(made, member, token) if self.accept("(") else f"{made}.{member.text}"
             elif self.accept("["):
                 made = f"{made}{self.index()}"
                 self.expect("]")
             elif self.now.kind == "op" and self.now.text == "(":
-                raise JuelRefused(
-                    "不支持函数或方法调用；请改写为比较，或改用服务任务。",
-                    "function and method calls are not supported; write a comparison, or use a service task.",
-                    token.at,
-                )
+                raise _no_call(token)
             else:
                 return made
+
+    def asks_variable(self, token: _Token) -> bool:
+        """Return whether `execution.getVariable(` begins at `token`."""
+        words = [one.text for one in self.tokens[self.position : self.position + 3]]
+        return token.text in _HOLDERS and words == [".", "getVariable", "("]
+
+    def variable(self, token: _Token) -> str:
+        """Read `.getVariable('name')`, which Camunda's own object answers with that variable."""
+        self.position += 3
+        named = self.now
+        name = _unquoted(named.text) if named.kind == "string" else ""
+        if not re.fullmatch(r"[^\W\d]\w*", name):
+            raise _no_call(token)
+        self.position += 1
+        self.expect(")")
+        return self.name(_Token("name", name, named.at))
+
+    def method(self, of: str, member: _Token, at: _Token) -> str:
+        """Read what stands between the parentheses of a method of a text or list; the opening one has been read."""
+        if member.text in _ASKED and self.accept(")"):
+            return _ASKED[member.text].format(of)
+        if member.text not in _COMPARED:
+            raise _no_call(at)
+        argument, _ = self.choice()
+        self.expect(")")
+        return _COMPARED[member.text].format(of, argument)
 
     def index(self) -> str:
         token = self.now
@@ -293,7 +341,15 @@ class _Parser:
             )
         if word in _RESERVED or "$" in word:
             raise JuelRefused(f"变量名“{word}”在 FEEL 中不可用。", f"{word!r} cannot be a variable in FEEL.", token.at)
-        return _COUNTERS.get(word, word)
+        return self.counters.get(word, word)
+
+
+def _no_call(token: _Token) -> JuelRefused:
+    return JuelRefused(
+        "不支持函数或方法调用；请改写为比较，或改用服务任务。",
+        "function and method calls are not supported; write a comparison, or use a service task.",
+        token.at,
+    )
 
 
 def _unquoted(text: str) -> str:

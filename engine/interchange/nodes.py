@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from engine import diagram
 from engine.diagram import ACTIVITIES, SUBPROCESSES, Expression, Kind, Node, Scope
+from engine.findings import Severity
 from engine.interchange import camunda7, camunda8, plain
 from engine.interchange.data import read_associations, read_loop, read_variables
 from engine.interchange.events import message_of, read_events
@@ -125,16 +126,6 @@ def _activity(source: Source, element: Element, node: Node) -> Element | None:
 
 def _called(source: Source, element: Element, called: str) -> diagram.Call | None:
     place = source.place(element)
-    target = source.find(called)
-    if target is not None and local_name(target).startswith("global"):
-        source.refuse(
-            "unsupported-element",
-            element,
-            f"调用全局任务“{called[:60]}”不受支持。",
-            f"calling the global task {called[:60]!r} is not supported.",
-            ("把它画成任务，或画成一个流程。", "Draw it as a task here, or as a process."),
-        )
-        return None
     process = value(source, element, called)
     if process is None:
         return None
@@ -176,7 +167,18 @@ def _script(source: Source, element: Element, node: Node) -> None:
     if node.script is not None or node.service is not None:
         return
     language = (element.get("scriptFormat") or "").strip()
-    has_text = bool(text_of(script)) or bool(language)
+    has_text = bool(text_of(script)) or bool(language and source.dialect != "plain")
+    if source.dialect == "plain" and not has_text:
+        node.kind = Kind.TASK  # as the standard says of a script task without a script
+        source.say(
+            Severity.WARNING,
+            "script-missing",
+            element,
+            "脚本任务没有内容，会立即完成。",
+            "the script task is empty and is done at once.",
+            ("写上 FEEL 表达式，或改为普通任务。", "Write a FEEL expression, or make it a plain task."),
+        )
+        return
     source.refuse(
         "script-refused" if has_text else "script-missing",
         element,

@@ -5,7 +5,7 @@ from __future__ import annotations
 from engine import xml
 from engine.diagram import Diagram, MessageFlow, Participant, Process, Scope
 from engine.findings import Finding, Severity
-from engine.interchange import camunda7, camunda8, correlation, drawing, leftovers
+from engine.interchange import camunda7, camunda8, correlation, drawing, global_tasks, leftovers
 from engine.interchange.names import BPMN, EVENT_DEFINITIONS, NODES
 from engine.interchange.nodes import documentation
 from engine.interchange.scopes import read_body
@@ -46,6 +46,7 @@ def read(name: str, data: bytes) -> tuple[Diagram | None, list[Finding]]:
         ]
     if root.tag != f"{{{BPMN}}}definitions":
         return None, [_wrong_root(name, root)]
+    global_tasks.unfold(root)
     source = Source(name, root)
     diagram = _Reader(source).read()
     leftovers.report(source)
@@ -119,10 +120,17 @@ class _Reader:
             for element in processes
         }
         assume = True not in said.values()
+        called = {
+            (call.get("calledElement") or "").rpartition(":")[2]
+            for element, answer in said.items()
+            if answer
+            for call in element.iter(f"{{{BPMN}}}callActivity")
+        }
         for element, answer in said.items():
             if answer is None and not any(local_name(child) in NODES for child in element):
                 said[element] = False  # a pool with nothing in it
-            elif answer is None and assume:
+            elif answer is None and (assume or element.get("id") in called):
+                said[element] = True
                 self.source.hint(
                     "executable-assumed",
                     element,
@@ -130,7 +138,7 @@ class _Reader:
                     "it does not say whether it is executable (isExecutable); taken as executable.",
                     ('写上 isExecutable="true" 或 "false"。', 'Write isExecutable="true" or "false".'),
                 )
-        return {element: assume if answer is None else answer for element, answer in said.items()}
+        return {element: bool(answer) for element, answer in said.items()}
 
     def _process(self, element: Element, is_executable: bool) -> None:
         source = self.source

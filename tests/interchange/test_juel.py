@@ -21,6 +21,14 @@ TRANSLATED = [
     ("${loopCounter == 0}", "(loopCounter - 1) = 0"),
     ("编号 ${n}", '"编号 " + (if (n) = null then "" else string(n))'),
     ("${a == '}'}", 'a = "}"'),
+    ("${state.equals('done')}", '(state = ("done"))'),
+    ("${execution.getVariable('x') > 1}", "x > 1"),
+    (
+        "${items.size() == 0 || name.isEmpty()}",
+        'count(items) = 0 or ((name = null or name = "" or name = [] or name = {}) = true)',
+    ),
+    ("${name.toLowerCase().startsWith('a')}", 'starts with(lower case(name), "a")'),
+    ("${all.contains(one)}", "(if all instance of string then contains(all, one) else list contains(all, one))"),
 ]
 
 

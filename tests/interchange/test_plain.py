@@ -260,7 +260,8 @@ def test_a_process_that_says_nothing_runs_when_no_other_says_it_does(process, ot
 
 
 def test_what_cannot_run_is_a_warning_in_a_process_that_is_only_drawn():
-    data = written('<bpmn:scriptTask id="a" scriptFormat="groovy"/>', process='isExecutable="false"')
+    script = '<bpmn:scriptTask id="a" scriptFormat="groovy"><bpmn:script>x = 1</bpmn:script></bpmn:scriptTask>'
+    data = written(script, process='isExecutable="false"')
 
     _, findings = process_of(data)
 
@@ -362,3 +363,54 @@ def test_a_quoted_time_is_the_time():
     )
 
     assert node_of(written(body)).event(Timer).value.text == "PT5S"
+
+
+def test_a_script_task_without_a_script_is_done_at_once():
+    process, findings = process_of(written('<bpmn:scriptTask id="a"/>'))
+
+    assert (process.node("a").kind, codes(findings)) == (Kind.TASK, ["script-missing"])
+    assert [finding.severity for finding in findings] == [Severity.WARNING]
+
+
+@pytest.mark.parametrize(
+    ("local", "kind"),
+    [
+        ("globalTask", Kind.TASK),
+        ("globalUserTask", Kind.USER_TASK),
+        ("globalManualTask", Kind.MANUAL_TASK),
+        ("globalBusinessRuleTask", Kind.BUSINESS_RULE_TASK),
+    ],
+)
+def test_a_called_global_task_is_a_process_of_one_task(local, kind):
+    top = f'<bpmn:{local} id="g" name="审核"/>'
+    found, findings = read("a.bpmn", written('<bpmn:callActivity id="a" calledElement="g"/>', top=top))
+
+    assert codes(findings) == []
+    assert found.processes["p"].node("a").call.process.text == "g"
+    assert (found.processes["g"].node("g_task").kind, found.processes["g"].is_executable) == (kind, True)
+
+
+def test_a_global_script_task_keeps_its_script():
+    top = (
+        '<bpmn:globalScriptTask id="g" scriptLanguage="feel"><bpmn:script>{x: 1}</bpmn:script></bpmn:globalScriptTask>'
+    )
+    found, _ = read("a.bpmn", written('<bpmn:callActivity id="a" calledElement="g"/>', top=top))
+
+    assert found.processes["g"].node("g_task").script.expression.text == "{x: 1}"
+
+
+def test_a_called_process_that_does_not_say_whether_it_is_executable_runs():
+    top = '<bpmn:process id="q"><bpmn:task id="t"/></bpmn:process>'
+    found, findings = read("a.bpmn", written('<bpmn:callActivity id="a" calledElement="q"/>', top=top))
+
+    assert (found.processes["q"].is_executable, codes(findings)) == (True, [])
+
+
+def test_the_loop_counter_counts_the_same_in_words_and_in_symbols():
+    loop = "<bpmn:standardLoopCharacteristics><bpmn:loopCondition>{}</bpmn:loopCondition></bpmn:standardLoopCharacteristics>"
+    read_as = [
+        node_of(written(f'<bpmn:task id="a">{loop.format(text)}</bpmn:task>')).loop.condition.text
+        for text in ("loopCounter != 3", "loopCounter != 3 &amp;&amp; true")
+    ]
+
+    assert read_as == ["loopCounter != 3", "loopCounter != 3 and true"]

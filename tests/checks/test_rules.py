@@ -1,0 +1,67 @@
+"""Faults that a code of the corpus names in more than one way."""
+
+from __future__ import annotations
+
+import pytest
+
+from engine.checks import check_files
+from engine.findings import Severity
+from tests.interchange.author import written
+
+_FLOW = '<bpmn:sequenceFlow id="{0}_{1}" sourceRef="{0}" targetRef="{1}"/>'
+_UNDOABLE = (
+    '<bpmn:task id="a"/><bpmn:boundaryEvent id="b" attachedToRef="a"><bpmn:compensateEventDefinition/></bpmn:boundaryEvent>'
+    '<bpmn:task id="undo" isForCompensation="true"/><bpmn:association id="as" sourceRef="b" targetRef="undo"/>'
+)
+
+
+def _flows(*names: str) -> str:
+    return "".join(_FLOW.format(*pair) for pair in zip(names, names[1:], strict=False))
+
+
+def _throw(activity: str) -> str:
+    definition = f'<bpmn:compensateEventDefinition activityRef="{activity}"/>'
+    return f'<bpmn:intermediateThrowEvent id="x">{definition}</bpmn:intermediateThrowEvent>'
+
+
+def _errors(body: str, top: str = "") -> list[tuple[str, str]]:
+    found = check_files({"a.bpmn": written(body, top=top)})
+    return [(finding.code, finding.element) for finding in found if finding.severity is Severity.ERROR]
+
+
+def test_an_activity_inside_a_subprocess_is_not_undone_from_outside():
+    inner = f'<bpmn:subProcess id="s">{_UNDOABLE}</bpmn:subProcess>'
+
+    assert _errors(inner + _throw("a") + _flows("s", "x")) == [("compensation-target", "x")]
+    assert _errors(inner + _throw("s") + _flows("s", "x")) == []
+
+
+def test_an_activity_around_a_subprocess_is_not_undone_from_inside():
+    body = f'{_UNDOABLE}<bpmn:subProcess id="s">{_throw("a")}</bpmn:subProcess>'
+
+    assert _errors(body + _flows("a", "s")) == [("compensation-target", "x")]
+
+
+def test_an_event_subprocess_may_undo_what_is_around_it():
+    error = '<bpmn:startEvent id="h"><bpmn:errorEventDefinition/></bpmn:startEvent>'
+    handler = (
+        f'<bpmn:subProcess id="s" triggeredByEvent="true">{error}{_throw("a")}{_flows("h", "x")}</bpmn:subProcess>'
+    )
+
+    assert _errors(_UNDOABLE + handler) == []
+
+
+@pytest.mark.parametrize("cycle", ["R0/PT1H", "R-2/PT1H", "R3/", "0 0 * * * ?", "@every 5s"])
+def test_a_cycle_that_never_comes_is_refused(cycle):
+    timer = f"<bpmn:timerEventDefinition><bpmn:timeCycle>{cycle}</bpmn:timeCycle></bpmn:timerEventDefinition>"
+    body = f'<bpmn:startEvent id="s">{timer}</bpmn:startEvent><bpmn:task id="a"/>{_flows("s", "a")}'
+
+    assert _errors(body) == [("timer-invalid", "s")]
+
+
+def test_a_start_event_that_wants_several_events_is_refused():
+    top = '<bpmn:message id="m" name="one"/><bpmn:signal id="g" name="two"/>'
+    events = '<bpmn:messageEventDefinition messageRef="m"/><bpmn:signalEventDefinition signalRef="g"/>'
+    body = f'<bpmn:startEvent id="s" parallelMultiple="true">{events}</bpmn:startEvent><bpmn:task id="a"/>'
+
+    assert _errors(body + _flows("s", "a"), top) == [("event-not-allowed", "s")]
