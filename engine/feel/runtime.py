@@ -247,7 +247,7 @@ def negate(value: Any, run: Run) -> Any:
     """Return `-value` of a number or duration."""
     number = as_number(value)
     if number is not None:
-        return MATH.minus(number) if number else number
+        return _calculate("-", MATH.subtract, Decimal(0), number, run) if number else number
     if isinstance(value, (timedelta, YearsMonths)):
         try:
             return -value

@@ -96,9 +96,9 @@ def read_duration(text: str) -> timedelta | YearsMonths | None:
             seconds=int(found[5] or 0),
             microseconds=_micro(found[6]),
         )
+        return -length if found[1] else length
     except OverflowError:
         return None
-    return -length if found[1] else length
 
 
 def _micro(digits: str | None) -> int:

@@ -98,6 +98,7 @@ def test_a_huge_number_in_the_data_is_no_crash() -> None:
     assert feel.compile("n > 1").evaluate({"n": 10**10000}) is True
     assert feel.compile("n * 2").evaluate({"n": float("nan")}) is None
     assert feel.compile("n > 2").evaluate({"n": Decimal("NaN")}) is None
+    assert feel.compile("-n").evaluate({"n": Decimal("1E+9999")}) is None
 
 
 def test_data_that_nest_too_deep_are_refused() -> None:

@@ -17,8 +17,8 @@ _WIDE = decimal.Context(prec=7000, Emin=-6143, Emax=6144, traps=[decimal.Invalid
 def rounded(value: Decimal, scale: Decimal, rounding: str) -> Decimal:
     """Return `value` with `scale` digits after the point."""
     digits = as_int(scale)
-    if digits is None or not -6111 < digits <= 6176:
-        raise Fault("小数位数应为 -6110 到 6176 的整数。", "the scale must be a whole number from -6110 to 6176.")
+    if digits is None or not -6111 <= digits <= 6176:
+        raise Fault("小数位数应为 -6111 到 6176 的整数。", "the scale must be a whole number from -6111 to 6176.")
     exponent = value.as_tuple().exponent
     if isinstance(exponent, int) and -digits <= exponent:
         return value
