@@ -17,12 +17,12 @@ from engine.services import Service, ServiceRequest
 from engine.spiff.machine import Machine
 from engine.spiff.world import Wait
 from engine.tables import Base, ProcessInstance
-from engine.work import SYSTEM, Database, FixedClock, UnitOfWork, open_database
+from engine.work import SYSTEM, Bounds, Database, FixedClock, UnitOfWork, open_database
 
 #: A Monday morning in Beijing: where a run begins when nothing else is said.
 START = datetime(2026, 3, 2, 1, 0, tzinfo=UTC)
-#: Automatic steps in one go: far more than a served house allows, as nobody else waits.
-MOST_STEPS = 1_000_000
+#: Far more than a served house allows, as nobody else waits.
+BOUNDS = Bounds(steps=1_000_000, members=100_000)
 #: Jobs performed in one `advance` before it stops: a plan that never rests is reported, not run for ever.
 MAX_JOBS = 1_000_000
 
@@ -41,7 +41,7 @@ class Headless:
         now: datetime = START,
     ) -> None:
         self.clock = FixedClock(now)
-        self.database = Database(open_database("sqlite://"), self.clock, published_calendar(), most_steps=MOST_STEPS)
+        self.database = Database(open_database("sqlite://"), self.clock, published_calendar(), bounds=BOUNDS)
         self.services: dict[str, Service] = {name: _service(call) for name, call in (services or {}).items()}
         Base.metadata.create_all(self.database.pool)
         with self.database.work(SYSTEM) as work:

@@ -93,7 +93,9 @@ _COLUMNS = (
 
 def world(work: UnitOfWork) -> World:
     """Return what a machine may know of the world: the unit of work's moment and calendar."""
-    return World(now=work.now, calendar=work.calendar, limits=Limits(steps=work.most_steps))
+    return World(
+        now=work.now, calendar=work.calendar, limits=Limits(steps=work.bounds.steps, members=work.bounds.members)
+    )
 
 
 def get(work: UnitOfWork, instance_id: int) -> InstanceInfo:

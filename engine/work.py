@@ -23,10 +23,16 @@ from engine.calendars import WorkCalendar
 from engine.errors import Conflict, NotAllowed
 
 Result = TypeVar("Result")
-#: Automatic steps that a case may take in one unit of work: a plan that runs in circles becomes an incident.
-MOST_STEPS = 20_000
 #: PostgreSQL's codes of a lost race: serialization failure, deadlock.
 _LOST_RACE = frozenset({"40001", "40P01"})
+
+
+@dataclass(frozen=True, slots=True)
+class Bounds:
+    """What one visit to a case may cost. A plan that asks for more gets an incident that says so, and never hangs."""
+
+    steps: int = 20_000  #: automatic steps in one unit of work
+    members: int = 10_000  #: members of one multi-instance
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,7 +93,7 @@ class UnitOfWork:
     now: datetime
     actor: Actor
     calendar: Callable[[], WorkCalendar]
-    most_steps: int = MOST_STEPS
+    bounds: Bounds = field(default_factory=Bounds)
     after_commit: list[Callable[[], None]] = field(default_factory=list)
 
     def require(self, permission: str) -> None:
@@ -135,11 +141,11 @@ class Database:
         clock: Clock | None = None,
         calendar: WorkCalendar | None = None,
         *,
-        most_steps: int = MOST_STEPS,
+        bounds: Bounds | None = None,
     ) -> None:
         self.pool = pool
         self.clock = clock or Clock()
-        self.most_steps = most_steps
+        self.bounds = bounds or Bounds()
         self.changed = Event()  #: set after every commit: a worker in this process looks again
         self.calendars = _CalendarCache(calendar)
         self._sessions = sessionmaker(pool, expire_on_commit=False, autoflush=False)
@@ -159,7 +165,7 @@ class Database:
         `read_only` takes no write lock on SQLite; nothing it does is kept.
         """
         session = (self._readers if read_only else self._sessions)()
-        work = UnitOfWork(session, now or self.clock.now(), actor, lambda: self.calendars.get(session), self.most_steps)
+        work = UnitOfWork(session, now or self.clock.now(), actor, lambda: self.calendars.get(session), self.bounds)
         try:
             yield work
             if read_only:

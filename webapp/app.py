@@ -28,7 +28,7 @@ def create_app(settings: Settings, database: Database | None = None) -> Flask:
     app = Flask(__name__)
     app.config["BANJIE"] = settings
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
-    db.set_database(app, database or Database(open_database(settings.url)))
+    db.set_database(app, database or Database(open_database(settings.url), bounds=settings.bounds))
     i18n.init(app, settings.language)
     auth.init(app)  # before the CSRF check, so that an ended session leads to the sign-in page
     security.init(app, settings)

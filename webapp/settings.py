@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from engine.errors import EngineError
+from engine.work import Bounds
 
 #: Every variable of the environment that we read begins with it.
 PREFIX = "BANJIE_"
@@ -70,6 +71,15 @@ class Settings:
         "Where attempts are counted; redis://… when many processes share it",
     )
 
+    most_steps: int = _setting(
+        20_000,
+        "投诉件一次最多自动执行多少步，超过则成为流程故障",
+        "Automatic steps a case may take at a time; more becomes an incident",
+    )
+    most_members: int = _setting(
+        10_000, "一个多实例活动最多多少个实例", "Members one multi-instance activity may have; more becomes an incident"
+    )
+
     @classmethod
     def from_environment(cls, environment: Mapping[str, str] | None = None) -> Settings:
         """Return the settings of the environment (the process's own when None). Raises EngineError for a bad value."""
@@ -85,6 +95,11 @@ class Settings:
     def url(self) -> str:
         """The database's address, the default filled in."""
         return self.database_url or f"sqlite:///{self.data_folder / 'banjie.db'}"
+
+    @property
+    def bounds(self) -> Bounds:
+        """What one visit to a case may cost."""
+        return Bounds(self.most_steps, self.most_members)
 
     def with_secret_key(self) -> Settings:
         """Return the settings with a usable secret key: the given one, or in a demo one kept in the data folder.

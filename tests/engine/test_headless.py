@@ -7,7 +7,11 @@ from datetime import timedelta
 import pytest
 
 from engine.errors import InvalidPlan, NotFound
+from engine.family import Family
 from engine.headless import START, Headless
+from engine.instance_queries import world
+from engine.spiff.machine import Machine
+from engine.work import SYSTEM, Bounds, Database
 from tests.engine import plans
 
 CATCHING = plans.diagram(
@@ -107,6 +111,28 @@ def test_the_calendar_starts_a_plan_as_often_as_it_says() -> None:
     run.advance(timedelta(days=10))
 
     assert len([line for line in run.trace if (line["what"], line["element"]) == ("ready", "drill")]) == 3
+
+
+def test_a_plan_that_runs_in_circles_becomes_an_incident_that_names_the_limit(database: Database) -> None:
+    circle = plans.diagram(
+        "circle",
+        plans.start(),
+        '<bpmn:exclusiveGateway id="again" name="再来？"/>',
+        '<bpmn:task id="step" name="步骤"/>',
+        plans.flow("begin", "again"),
+        plans.flow("again", "step"),
+        plans.flow("step", "again"),
+    )
+    bounded = Database(database.pool, database.clock, bounds=Bounds(steps=500))
+    with bounded.work(SYSTEM) as work:
+        family, _ = Family.read({"circle.bpmn": circle})
+        machine = Machine.start(family, "circle", {}, world(work))
+
+        machine.run()
+
+    (stopped,) = [wait.incident for wait in machine.waits() if wait.incident]
+    assert stopped.code == "limit-reached"
+    assert "500" in stopped.zh
 
 
 def test_a_service_of_the_run_answers_at_once() -> None:

@@ -54,7 +54,7 @@ def connect(settings: Settings) -> Database:
         Path(url.database).parent.mkdir(parents=True, exist_ok=True)
     if url.drivername == "postgresql":
         url = url.set(drivername="postgresql+psycopg")
-    return Database(open_database(url.render_as_string(hide_password=False)))
+    return Database(open_database(url.render_as_string(hide_password=False)), bounds=settings.bounds)
 
 
 def open_house(database_url: str | None) -> Database:
