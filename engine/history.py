@@ -7,6 +7,7 @@ stored. Changing, removing or reordering any row breaks the chain from there on;
 from __future__ import annotations
 
 import hashlib
+import threading
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -19,12 +20,21 @@ from sqlalchemy import func, select
 from engine.tables import AuditEvent, History, ProcessInstance
 from engine.work import UnitOfWork
 
-_pack = zstandard.ZstdCompressor(level=3)
-_unpack = zstandard.ZstdDecompressor()
 #: Entries longer than this are refused by zstd when read back: a guard against a forged row.
 _MAX_BYTES = 64 * 1024 * 1024
 #: Names the audit chain among PostgreSQL's advisory locks.
 _AUDIT_LOCK = 7_220_001
+
+
+class _Zstd(threading.local):
+    """One pair of contexts a thread: shared by two at once, they write rows that nobody can read again."""
+
+    def __init__(self) -> None:
+        self.pack = zstandard.ZstdCompressor(level=3)
+        self.unpack = zstandard.ZstdDecompressor()
+
+
+_zstd = _Zstd()
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,7 +56,7 @@ def record(work: UnitOfWork, instance: ProcessInstance, entries: Sequence[dict[s
     """
     if not entries:
         return
-    packed = _pack.compress(orjson.dumps(list(entries), default=str))
+    packed = pack(entries)
     number = instance.history_length + 1
     digest = _digest(instance.history_digest, instance.id, number, work.now, work.actor.id, packed)
     work.session.add(
@@ -66,9 +76,14 @@ def read(work: UnitOfWork, instance_id: int) -> list[Entry]:
     ]
 
 
+def pack(entries: Sequence[dict[str, Any]]) -> bytes:
+    """Return the entries of one row as they are stored."""
+    return _zstd.pack.compress(orjson.dumps(list(entries), default=str))
+
+
 def unpack(entries: bytes) -> list[dict[str, Any]]:
     """Return the entries of one stored row."""
-    items: list[dict[str, Any]] = orjson.loads(_unpack.decompress(entries, max_output_size=_MAX_BYTES))
+    items: list[dict[str, Any]] = orjson.loads(_zstd.unpack.decompress(entries, max_output_size=_MAX_BYTES))
     return items
 
 
