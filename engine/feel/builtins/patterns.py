@@ -17,7 +17,21 @@ _FLAGS = {"s": regex.DOTALL, "m": regex.MULTILINE, "i": regex.IGNORECASE, "x": 0
 _BOUNDS = re.compile(r"\{(\d{1,6})(?:,(\d{0,6}))?\}", re.A)
 _NAME_START = r"\p{L}_:"
 _NAME_CHAR = r"\p{L}\p{Nd}\p{Mn}\p{Mc}._:\-"
+#: What XML Schema means by \\s and \\w, as members of a class; w is everything but these.
+_SPACE = r" \t\n\r"
+_NO_WORD = r"\p{P}\p{Z}\p{C}"
 _ESCAPABLE = frozenset(r"\|.?*+(){}$-[]^/&~#@!%':;,<>=" + '"`_ ')
+#: Escapes for whole classes: the members, and whether it is everything else.
+_CLASSES = {
+    "i": (_NAME_START, False),
+    "I": (_NAME_START, True),
+    "c": (_NAME_CHAR, False),
+    "C": (_NAME_CHAR, True),
+    "s": (_SPACE, False),
+    "S": (_SPACE, True),
+    "w": (_NO_WORD, True),
+    "W": (_NO_WORD, False),
+}
 
 
 @lru_cache(maxsize=512)
@@ -43,10 +57,13 @@ class _Translation:
     def __init__(self, text: str, flags: str) -> None:
         self.text = _without_space(text) if "x" in flags else text
         self.multiline = "m" in flags
+        self.dot = "." if "s" in flags else r"[^\n\r]"
         self.out: list[str] = []
         self.position = 0
         self.classes = 0  # how many [ are open
         self.sizes = [0]  # of each open group, repeats written out
+        self.open: list[int] = []  # numbers of the open groups, 0 for one that captures nothing
+        self.captures = 0
         self.last = 0  # size of what a quantifier would repeat
 
     def done(self) -> str:
@@ -84,9 +101,12 @@ class _Translation:
             if following == "?" and self.text[self.position + 2 : self.position + 3] != ":":
                 raise ValueError("unknown group")
             self.sizes.append(0)
+            self.captures += following != "?"
+            self.open.append(self.captures if following != "?" else 0)
         elif sign == ")":
             if len(self.sizes) == 1:
                 raise ValueError("unopened group")
+            self.open.pop()
             self.atom(self.sizes.pop() + 1)
         elif sign in "]}":
             raise ValueError(f"{sign} closes nothing")
@@ -96,7 +116,7 @@ class _Translation:
         else:
             self.atom(1)
         anchors = {} if self.multiline else {"$": r"\Z", "^": r"\A"}
-        self.put(anchors.get(sign, sign))
+        self.put(self.dot if sign == "." else anchors.get(sign, sign))
 
     def repeat(self) -> None:
         """Take a counted quantifier."""
@@ -129,10 +149,13 @@ class _Translation:
         """Take an escape."""
         text, sign = self.text, self.text[self.position + 1 : self.position + 2]
         self.atom(1)
-        if sign and sign in "iIcC":
-            signs = _NAME_START if sign in "iI" else _NAME_CHAR
-            inside = signs if sign in "ic" else f"[^{signs}]"
-            self.put(inside if self.classes else f"[{'^' if sign in 'IC' else ''}{signs}]", 2)
+        if sign and sign in _CLASSES:
+            signs, is_negative = _CLASSES[sign]
+            self.no_range()
+            whole = f"[{'^' if is_negative else ''}{signs}]"
+            self.put(signs if self.classes and not is_negative else whole, 2)
+        elif sign and sign in "123456789" and not self.classes:
+            self.reference()
         elif sign and sign in "pP":
             close = text.find("}", self.position)
             if text[self.position + 2 : self.position + 3] != "{" or close < 0:
@@ -140,10 +163,31 @@ class _Translation:
             name = text[self.position + 3 : close]
             block = f"In{name[2:]}" if name.startswith("Is") else name
             self.put(f"\\{sign}{{{block}}}", close + 1 - self.position)
-        elif sign and (sign in "nrtdDsSwW" or sign in _ESCAPABLE or (sign in "123456789" and not self.classes)):
+        elif sign and (sign in "nrtdD" or sign in _ESCAPABLE):
+            if sign in "dD":
+                self.no_range()
             self.put(f"\\{sign}", 2)
         else:
             raise ValueError(f"unknown escape \\{sign}")
+
+    def no_range(self) -> None:
+        """Refuse a range that ends in a whole class, such as [a-\\d]."""
+        if (
+            self.classes
+            and self.out[-1] == "-"
+            and not (self.out[-2] == "[" or (self.out[-2] == "^" and self.out[-3] == "["))
+        ):
+            raise ValueError("a range needs a sign at its end")
+
+    def reference(self) -> None:
+        """Take a reference to a group that is closed: as many digits as there are groups for."""
+        end = self.position + 2
+        while self.text[end : end + 1].isdecimal() and int(self.text[self.position + 1 : end + 1]) <= self.captures:
+            end += 1
+        number = int(self.text[self.position + 1 : end])
+        if number > self.captures or number in self.open:
+            raise ValueError(f"no group {number}")
+        self.put(f"(?:\\{number})", end - self.position)
 
 
 def _without_space(text: str) -> str:
