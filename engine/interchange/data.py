@@ -10,11 +10,12 @@ import re
 
 from engine import diagram
 from engine.diagram import Expression, Mapping, Node, Scope, Variable
-from engine.interchange.expressions import formal
+from engine.interchange.expressions import content, formal
 from engine.interchange.names import BPMN
 from engine.interchange.source import Element, Source, local_name, text_of
 
 _IDENTIFIER = re.compile(r"[^\W\d]\w*")
+_JBPM = "http://www.jboss.org/drools"
 _PLACEHOLDER = "__targetRef_placeholder"  # what bpmn-js draws an association to
 _HOLDERS = ("dataObject", "dataObjectReference", "dataStoreReference", "property", "dataInput", "dataOutput")
 _ENDS = (*_HOLDERS, "inputDataItem", "outputDataItem", "dataStore")
@@ -92,7 +93,7 @@ def _association(source: Source, element: Element, is_input: bool) -> list[Mappi
     if assignments:
         made = []
         for assignment in assignments:
-            value = formal(source, source.child(assignment, "from"))
+            value = _assigned(source, source.child(assignment, "from"))
             to = text_of(source.child(assignment, "to")).removeprefix("=").strip()
             if value is not None:
                 is_whole = not to or to in (target.get("id"), target.get("name")) or not _path(to)
@@ -105,6 +106,13 @@ def _association(source: Source, element: Element, is_input: bool) -> list[Mappi
     if len(known) != 1:
         return []  # an end without a partner is only drawn
     return [Mapping(name, Expression(variable_name(source, known[0]), False, place))]
+
+
+def _assigned(source: Source, element: Element | None) -> Expression | None:
+    """Return what is assigned: an expression, but in files of jBPM a plain text unless it is marked (`#{...}`)."""
+    if element is not None and _JBPM in source.root.nsmap.values():
+        return content(source, element, text_of(element))
+    return formal(source, element)
 
 
 # --- loops ------------------------------------------------------------------------------------------------------

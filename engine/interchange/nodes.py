@@ -72,7 +72,9 @@ def _event(source: Source, element: Element, node: Node) -> None:
     node.parallel_multiple = source.boolean(element, "parallelMultiple", False)
     if node.kind is Kind.BOUNDARY:
         node.interrupting = source.boolean(element, "cancelActivity", True)
-        node.attached_to = (element.get("attachedToRef") or "").strip() or None
+        reference = (element.get("attachedToRef") or "").strip()
+        host = source.find(reference)  # a qualified name
+        node.attached_to = (host.get("id") if host is not None else reference) or None
     elif node.kind is Kind.START:
         node.interrupting = source.boolean(element, "isInterrupting", True)
     source.children(element, "property")

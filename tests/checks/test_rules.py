@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
+
 import pytest
 
 from engine.checks import check_files
@@ -16,7 +18,7 @@ _UNDOABLE = (
 
 
 def _flows(*names: str) -> str:
-    return "".join(_FLOW.format(*pair) for pair in zip(names, names[1:], strict=False))
+    return "".join(_FLOW.format(*pair) for pair in pairwise(names))
 
 
 def _throw(activity: str) -> str:

@@ -414,3 +414,25 @@ def test_the_loop_counter_counts_the_same_in_words_and_in_symbols():
     ]
 
     assert read_as == ["loopCounter != 3", "loopCounter != 3 and true"]
+
+
+def test_a_boundary_event_may_name_its_activity_with_a_prefix():
+    timer = "<bpmn:timerEventDefinition><bpmn:timeDuration>PT1H</bpmn:timeDuration></bpmn:timerEventDefinition>"
+    body = f'<bpmn:task id="t"/><bpmn:boundaryEvent id="a" attachedToRef="tns:t">{timer}</bpmn:boundaryEvent>'
+
+    assert node_of(written(body)).attached_to == "t"
+
+
+@pytest.mark.parametrize(("text", "expected", "is_literal"), [("HR", "HR", True), ("#{role}", "role", False)])
+def test_jbpm_assigns_texts_unless_they_are_marked(text, expected, is_literal):
+    body = (
+        '<bpmn:userTask id="a"><bpmn:ioSpecification><bpmn:dataInput id="i" name="group"/></bpmn:ioSpecification>'
+        f"<bpmn:dataInputAssociation><bpmn:targetRef>i</bpmn:targetRef><bpmn:assignment><bpmn:from>{text}</bpmn:from>"
+        "<bpmn:to>i</bpmn:to></bpmn:assignment></bpmn:dataInputAssociation></bpmn:userTask>"
+    )
+    namespace = b'expressionLanguage="http://www.mvel.org/2.0" xmlns:drools="http://www.jboss.org/drools" '
+    data = written(body).replace(b"targetNamespace", namespace + b"targetNamespace")
+
+    assert [(one.target, one.source.text, one.source.is_literal) for one in node_of(data).inputs] == [
+        ("group", expected, is_literal)
+    ]
