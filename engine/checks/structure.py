@@ -256,9 +256,9 @@ def _ends(subject: Subject, scope: Scope) -> None:
             continue
         if node.kind is Kind.START:
             subject.refuse("no-way-on", node, "开始事件没有出去的线。", "no flow leaves the start event.", _CONNECT)
-        elif node.kind in GATEWAYS or node.kind is Kind.CATCH:
+        elif (node.kind in GATEWAYS and not _merges(node)) or node.kind is Kind.CATCH:
             subject.refuse("no-way-on", node, "这里没有出去的线。", "no flow leads on from here.", _CONNECT)
-        elif (node.kind is Kind.THROW and node.event(diagram.Link) is None) or node.kind in ACTIVITIES:
+        elif node.kind in GATEWAYS | ACTIVITIES or (node.kind is Kind.THROW and node.event(diagram.Link) is None):
             subject.warn(
                 "implicit-end",
                 node,
@@ -266,6 +266,11 @@ def _ends(subject: Subject, scope: Scope) -> None:
                 "the way stops here without an end event; it is taken as an end.",
                 ("接上有名称的结束事件。", "Connect a named end event."),
             )
+
+
+def _merges(node: Node) -> bool:
+    """Return whether a gateway only brings ways together: then the way may end at it."""
+    return len(node.incoming) > 1 and node.kind in (Kind.EXCLUSIVE, Kind.PARALLEL, Kind.INCLUSIVE)
 
 
 _CONNECT = ("连到下一步。", "Connect it to the next step.")

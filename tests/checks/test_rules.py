@@ -67,3 +67,12 @@ def test_a_start_event_that_wants_several_events_is_refused():
     body = f'<bpmn:startEvent id="s" parallelMultiple="true">{events}</bpmn:startEvent><bpmn:task id="a"/>'
 
     assert _errors(body + _flows("s", "a"), top) == [("event-not-allowed", "s")]
+
+
+@pytest.mark.parametrize("gateway", ["exclusiveGateway", "parallelGateway", "inclusiveGateway"])
+def test_a_way_may_end_where_ways_come_together(gateway):
+    body = f'<bpmn:task id="s"/><bpmn:task id="a"/><bpmn:task id="b"/><bpmn:{gateway} id="j"/>'
+    flows = _flows("s", "a", "j") + _flows("s", "b", "j")
+    found = check_files({"a.bpmn": written(body + flows)})
+
+    assert [(one.code, one.element) for one in found if one.element == "j"] == [("implicit-end", "j")]
