@@ -6,6 +6,7 @@ import random
 import threading
 import time
 from collections import Counter
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -34,11 +35,21 @@ def fill(database: Database) -> None:
         deployments.deploy(work, {"counted.bpmn": plan.DIAGRAM})
 
 
-@pytest.mark.parametrize("seed", [20300101])
-def test_killed_processes_lose_nothing_and_double_nothing(empty_database_url: str, tmp_path: Path, seed: int):
+@pytest.fixture
+def house(empty_database_url: str) -> Iterator[Database]:
+    """Give a house with the plan and the officer."""
     database = Database(open_database(empty_database_url))
     bring_up_to_date(database)
     fill(database)
+    yield database
+    database.pool.dispose()
+
+
+@pytest.mark.parametrize("seed", [20300101])
+def test_killed_processes_lose_nothing_and_double_nothing(
+    house: Database, empty_database_url: str, tmp_path: Path, seed: int
+):
+    database = house
     chance = random.Random(seed)
     port = free_port()
     is_over = threading.Event()
@@ -65,7 +76,6 @@ def test_killed_processes_lose_nothing_and_double_nothing(empty_database_url: st
     assert [officer.fault for officer in officers] == [None, None, None], web.log()
     assert sum(process.kills for process in (web, *workers)) == KILLS
     check(database, officers, web.log() + workers[0].log())
-    database.pool.dispose()
 
 
 def finish(database: Database, officers: list[Officer], port: int) -> None:
