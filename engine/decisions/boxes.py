@@ -255,12 +255,12 @@ class Boxes:
         )
 
     def iterated(self, node: etree._Element | None, owner: etree._Element) -> b.Boxed:
-        """Return what is iterated; a text such as `1..5` without brackets is a range."""
+        """Return what is iterated; a text such as `1..5` without brackets counts, up or down."""
         inner = first(node, "literalExpression")
         text = text_in(inner, "text") or ""
         if inner is not None and ".." in text and not text.startswith(("[", "(", "]")):
-            made = self.compiled(compile, f"[{text}]", inner, "")
-            if made is not None and isinstance(made.tree, n.RangeLiteral):
+            made = self.compiled(compile, f"for item in {text} return item", inner, "")
+            if made is not None and isinstance(made.tree, n.For) and made.tree.iterations[0].end is not None:
                 return b.Literal(line_of(inner), None, made)
         return self.required(node, owner)
 

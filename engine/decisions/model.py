@@ -172,8 +172,7 @@ class Model:
         run.owner = element.name
         try:
             if isinstance(arguments, Mapping):
-                known = {name: value for name, value in arguments.items() if name in callee.parameters}
-                value = callee.call([known.get(name) for name in callee.parameters], run)
+                value = callee.call([arguments.get(name) for name in callee.parameters], run)
             else:
                 value = callee.call(list(arguments), run)
         except RecursionError:
@@ -298,6 +297,11 @@ def _function(element: Element) -> Function | None:
     return ServiceFunction(element) if isinstance(element, Service) else None
 
 
+def _result_type(element: Element) -> t.Type | None:
+    """Return what a function gives: its variable may tell this, or the type of the whole function."""
+    return element.type.result if isinstance(element.type, t.FunctionOf) else element.type
+
+
 class KnowledgeFunction(Function):
     """A business knowledge model as a function; what it requires is bound when it is called."""
 
@@ -310,7 +314,7 @@ class KnowledgeFunction(Function):
             element.name,
             tuple(name for name, _ in parameters),
             tuple(type_ for _, type_ in parameters),
-            element.type or (definition.body.type if definition is not None and definition.body is not None else None),
+            _result_type(element) or (definition.body.type if definition and definition.body else None),
         )
         self.element = element
 
@@ -321,10 +325,7 @@ class KnowledgeFunction(Function):
             return run.null(f"“{self.name}”没有内容。", f"{self.name!r} has no logic.")
         scope: dict[str, Any] = {self.name: self}
         bind(scope, self.element, {needed: _function(needed) for needed, _ in self.element.requires})
-        result_type = self.element.type
-        if isinstance(result_type, t.FunctionOf):
-            result_type = result_type.result
-        return BoxedFunction(definition, scope, result_type).call(arguments, run)
+        return BoxedFunction(definition, scope, self.result_type).call(arguments, run)
 
 
 class ServiceFunction(Function):
@@ -337,7 +338,7 @@ class ServiceFunction(Function):
             element.name,
             tuple(needed.name for needed in element.inputs),
             tuple(needed.type for needed in element.inputs),
-            element.type,
+            _result_type(element),
         )
         self.element = element
 
@@ -370,7 +371,7 @@ class ServiceFunction(Function):
             run.owner, run.loose = owner, loose
         outputs = service.outputs
         result = known[outputs[0]] if len(outputs) == 1 else {output.name: known[output] for output in outputs}
-        return result if service.type is None else fitted(result, service.type, service.line, run)
+        return result if self.result_type is None else fitted(result, self.result_type, service.line, run)
 
 
 def _inputs(decisions: list[Decision]) -> dict[Element, dict[str, str]]:

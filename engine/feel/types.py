@@ -120,6 +120,7 @@ class ListOf(Type):
         return isinstance(other, AnyType) or other == Simple("list")
 
     def coerce(self, value: Any) -> Any:
+        value = list(value) if isinstance(value, tuple) else value
         if self.accepts(value):
             return value
         if isinstance(value, list):

@@ -241,6 +241,29 @@ def test_a_knowledge_model_that_never_ends_is_stopped() -> None:
         made.evaluate("d", {})
 
 
+def test_a_tuple_is_a_list_for_an_input_of_a_list_type() -> None:
+    typed = '<itemDefinition name="tL" isCollection="true"><typeRef>number</typeRef></itemDefinition>'
+    made = model(typed + input_data("n", "tL") + decision("d", literal("sum(n)"), "i:#n"))
+
+    assert made.evaluate("d", {"n": (1, 2)}) == 3
+
+
+def test_a_service_may_have_a_function_type() -> None:
+    typed = '<itemDefinition name="tF"><functionItem outputTypeRef="number"><parameters name="n"/></functionItem>'
+    typed += "</itemDefinition>" + input_data("n") + decision("o", literal("n"), "i:#n")
+    parts = '<variable name="s" typeRef="tF"/><outputDecision href="#o"/><inputData href="#n"/>'
+    made = model(f'{typed}<decisionService id="s" name="s">{parts}</decisionService>')
+
+    assert made.invoke("s", {"n": 4}) == 4
+    assert made.invoke("s", {"n": "x"}) is None
+
+
+def test_a_boxed_for_may_count_down() -> None:
+    boxed = f'<for iteratorVariable="n"><in>{literal("top..1")}</in><return>{literal("n")}</return></for>'
+
+    assert model(input_data("top") + decision("d", boxed, "i:#top")).evaluate("d", {"top": 3}) == [3, 2, 1]
+
+
 @pytest.mark.parametrize("place", ["variable", "function"])
 def test_the_type_of_a_function_that_is_no_function_type_is_that_of_its_result(place: str) -> None:
     on_variable, on_function = (' typeRef="number"' if place == own else "" for own in ("variable", "function"))
