@@ -196,9 +196,10 @@ def test_a_script_answers_the_tasks(plan: Path, tmp_path: Path):
     assert ("work", "completed") in [(line["element"], line["what"]) for line in trace]
 
 
-def test_a_wrong_step_of_a_script_is_named(plan: Path, tmp_path: Path):
+@pytest.mark.parametrize("step", [{"finish": "work"}, {"complete": "work", "data": [1]}, "complete"])
+def test_a_wrong_step_of_a_script_is_named(plan: Path, tmp_path: Path, step: object):
     script = tmp_path / "answers.json"
-    script.write_text(json.dumps([{"advance": "PT1H"}, {"finish": "work"}]))
+    script.write_text(json.dumps([{"advance": "PT1H"}, step]))
 
     refused = CliRunner().invoke(group, ["run", str(plan), "--script", str(script)])
 

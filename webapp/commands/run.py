@@ -76,6 +76,8 @@ def _perform(headless: Headless, step: Any, number: int) -> None:
     if not isinstance(step, dict):
         raise _wrong(number, "不是 JSON 对象", "is not a JSON object")
     data = step.get("data") or {}
+    if not isinstance(data, dict):
+        raise _wrong(number, "的 data 不是 JSON 对象", "has data that is no JSON object")
     match step:
         case {"complete": str(element)}:
             headless.complete(element, data)
