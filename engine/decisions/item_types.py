@@ -66,3 +66,10 @@ class Named(t.Type):
 
     def __str__(self) -> str:
         return self.name
+
+
+def result_of(type_: t.Type | None) -> t.Type | None:
+    """Return what a function gives: its variable may have this type, or the type of the whole function."""
+    while isinstance(type_, Named):
+        type_ = type_.target
+    return type_.result if isinstance(type_, t.FunctionOf) else type_

@@ -11,6 +11,7 @@ from typing import Any
 from engine.calendars import WorkCalendar
 from engine.decisions.boxed import Boxed, BoxedFunction, FunctionDefinition, fitted
 from engine.decisions.faults import DecisionFault, Evaluation
+from engine.decisions.item_types import result_of
 from engine.decisions.requirements import order
 from engine.decisions.tables import Table
 from engine.errors import NotFound
@@ -297,11 +298,6 @@ def _function(element: Element) -> Function | None:
     return ServiceFunction(element) if isinstance(element, Service) else None
 
 
-def _result_type(element: Element) -> t.Type | None:
-    """Return what a function gives: its variable may tell this, or the type of the whole function."""
-    return element.type.result if isinstance(element.type, t.FunctionOf) else element.type
-
-
 class KnowledgeFunction(Function):
     """A business knowledge model as a function; what it requires is bound when it is called."""
 
@@ -314,7 +310,7 @@ class KnowledgeFunction(Function):
             element.name,
             tuple(name for name, _ in parameters),
             tuple(type_ for _, type_ in parameters),
-            _result_type(element) or (definition.body.type if definition and definition.body else None),
+            result_of(element.type) or (definition.body.type if definition and definition.body else None),
         )
         self.element = element
 
@@ -338,7 +334,7 @@ class ServiceFunction(Function):
             element.name,
             tuple(needed.name for needed in element.inputs),
             tuple(needed.type for needed in element.inputs),
-            _result_type(element),
+            result_of(element.type),
         )
         self.element = element
 

@@ -248,10 +248,12 @@ def test_a_tuple_is_a_list_for_an_input_of_a_list_type() -> None:
     assert made.evaluate("d", {"n": (1, 2)}) == 3
 
 
-def test_a_service_may_have_a_function_type() -> None:
+@pytest.mark.parametrize("type_", ["tF", "tG"])
+def test_a_service_may_have_a_function_type(type_: str) -> None:
     typed = '<itemDefinition name="tF"><functionItem outputTypeRef="number"><parameters name="n"/></functionItem>'
-    typed += "</itemDefinition>" + input_data("n") + decision("o", literal("n"), "i:#n")
-    parts = '<variable name="s" typeRef="tF"/><outputDecision href="#o"/><inputData href="#n"/>'
+    typed += "</itemDefinition>" + '<itemDefinition name="tG"><typeRef>tF</typeRef></itemDefinition>'
+    typed += input_data("n") + decision("o", literal("n"), "i:#n")
+    parts = f'<variable name="s" typeRef="{type_}"/><outputDecision href="#o"/><inputData href="#n"/>'
     made = model(f'{typed}<decisionService id="s" name="s">{parts}</decisionService>')
 
     assert made.invoke("s", {"n": 4}) == 4
