@@ -252,7 +252,10 @@ class TestPages:
     def test_an_unknown_number_is_not_found(self, house: House):
         assert house.visitor("mei").get("/complaints/TS-2026-999999").status_code == 404
         assert house.visitor("mei").get("/complaints?after=x").status_code == 404
-        assert house.visitor("mei").get("/complaints?q=%00a&status=odd&kind=%27").status_code == 200
+        assert house.visitor("mei").get("/complaints?q=a&status=odd&kind=%27").status_code == 200
+
+    def test_a_null_character_in_the_address_is_refused(self, house: House):
+        assert house.visitor("mei").get("/complaints?q=%00a").status_code == 400
 
     def test_choices_speak_the_language_chosen(self, house: House):
         mei = house.visitor("mei")

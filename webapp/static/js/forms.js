@@ -22,15 +22,17 @@ for (const form of document.querySelectorAll("form[data-look]")) {
   const ask = async () => {
     const number = ++asked;
     form.setAttribute("aria-busy", "true");
-    const response = await fetch(form.dataset.look, {
+    const answer = await fetch(form.dataset.look, {
       method: "POST",
       body: new FormData(form),
       headers: { Accept: "application/json" },
       credentials: "same-origin",
       signal: leaving.signal,
-    }).catch(() => null);
+    })
+      .then((response) => (response.ok ? response.json() : null))
+      .catch(() => null);
     if (number !== asked) return;
-    if (response?.ok) apply(await response.json());
+    if (answer) apply(answer);
     form.removeAttribute("aria-busy");
   };
 
