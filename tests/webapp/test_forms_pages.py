@@ -58,7 +58,7 @@ def window(browser: Browser, site: Site) -> Iterator[Open]:
     yield open_for
     # A page that is refused on purpose (404, 409, 422) is told in the console by the browser itself.
     faults = [
-        fault for watched in windows for fault in watched.faults if not re.search(r"status of 4(04|09|22)", fault)
+        fault for watched in windows for fault in watched.faults if not re.search(r"status of 4(01|04|09|22)", fault)
     ]
     for watched in windows:
         watched.close()
@@ -173,11 +173,10 @@ def test_the_menus_open_and_close_by_keyboard_on_a_small_screen(window: Open):
 
 
 def test_a_deadline_counts_down_while_the_page_is_open(house: House, window: Open):
-    house.register()
     page = window("guo")
     page.clock.install()
-    page.goto("/?box=roles")
-    words = page.locator(".due-words")
+    page.goto(f"/tasks/{house.task_id(house.register())}")
+    words = page.locator(".task-due .due-words")
     expect(words).to_have_text("还剩 1 天 23 小时")
 
     page.clock.fast_forward("01:00:00")
@@ -185,7 +184,7 @@ def test_a_deadline_counts_down_while_the_page_is_open(house: House, window: Ope
     for _ in range(3):
         page.clock.fast_forward("16:00:00")
     expect(words).to_have_text("已超期 1 小时 30 分")
-    expect(page.locator(".due")).to_have_class(re.compile("due-over"))
+    expect(page.locator(".task-due .due")).to_have_class(re.compile("due-over"))
 
 
 def test_pressing_the_button_twice_sends_the_form_once(house: House, window: Open):
@@ -216,3 +215,29 @@ def test_english_is_spoken_on_every_staff_page_once_chosen(house: House, window:
     expect(page.get_by_role("group", name="Finding")).to_be_visible()
     expect(page.get_by_role("button", name="Complete")).to_be_visible()
     assert page.locator("html").get_attribute("lang") == "en"
+
+
+def test_an_open_inbox_shows_a_new_task_by_itself(house: House, window: Open):
+    page = window("guo")
+    page.clock.install()
+    page.goto("/?box=roles")
+    expect(page.get_by_text("本岗位没有待签收的任务")).to_be_visible()
+    house.register()
+
+    page.clock.run_for(21_000)
+
+    expect(page.locator("#tasks tbody tr")).to_have_count(1)
+
+
+def test_an_open_inbox_keeps_what_it_shows_when_the_session_has_ended(house: House, window: Open):
+    house.register()
+    page = window("guo")
+    page.clock.install()
+    page.goto("/?box=roles")
+    page.context.clear_cookies()
+
+    with page.expect_response(lambda answer: "box=roles" in answer.url) as answered:
+        page.clock.run_for(21_000)
+
+    assert answered.value.status == 401
+    expect(page.locator("#tasks tbody tr")).to_have_count(1)

@@ -32,10 +32,15 @@ export function remaining(milliseconds, language) {
 
 export function countDown(root) {
   const language = document.documentElement.lang.startsWith("en") ? "en" : "zh";
-  const opened = performance.now();
+  const read = new WeakMap(); // when the server's clock of each deadline was read
+  const elapsed = (due) => {
+    const known = read.get(due);
+    if (known?.now !== due.dataset.now) read.set(due, { now: due.dataset.now, at: performance.now() });
+    return performance.now() - read.get(due).at;
+  };
   const tick = () => {
     for (const due of root.querySelectorAll("[data-due]")) {
-      const now = Date.parse(due.dataset.now) + performance.now() - opened;
+      const now = Date.parse(due.dataset.now) + elapsed(due);
       const left = Date.parse(due.dataset.due) - now;
       due.querySelector(".due-words").textContent = remaining(left, language);
       due.classList.toggle("due-over", left < 0);
@@ -43,7 +48,7 @@ export function countDown(root) {
       due.classList.toggle("due-later", left >= SOON);
     }
   };
-  if (!root.querySelector("[data-due]")) return;
+  root.querySelectorAll("[data-due]").forEach(elapsed);
   setInterval(tick, 20_000);
   document.addEventListener("visibilitychange", () => document.hidden || tick());
 }
