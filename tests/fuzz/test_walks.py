@@ -52,12 +52,12 @@ def test_a_hundred_thousand_rounds_cost_what_they_cost_at_the_beginning() -> Non
     ).start()
     sizes, seconds = [], []
     for _ in range(10):
-        began = time.perf_counter()
+        began = time.process_time()
         for _ in range(2 * settings().max_examples):
             case.do("a")
             case.trace.clear()
             case.happenings.clear()
-        seconds.append(time.perf_counter() - began)
+        seconds.append(time.process_time() - began)
         sizes.append(len(case.machine.dump()))
 
     assert case.open() == ["a", "t"]
