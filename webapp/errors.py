@@ -105,8 +105,7 @@ def in_language(faults: dict[str, tuple[str, str]]) -> dict[str, str]:
 
 def _engine_error(error: EngineError) -> Any:
     status = status_of(error)
-    # A part of a page that looks again (htmx) is told so and left as it is; a person is sent to sign in.
-    if isinstance(error, NotSignedIn) and not wants_json() and "HX-Request" not in request.headers:
+    if isinstance(error, NotSignedIn) and not wants_json():
         return _to_sign_in()
     if status >= 500:
         current_app.logger.error("step failed: %s", error.en)
