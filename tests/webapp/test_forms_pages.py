@@ -227,15 +227,3 @@ def test_an_open_inbox_shows_a_new_task_by_itself(house: House, window: Open):
     page.clock.run_for(21_000)
 
     expect(page.locator("#tasks tbody tr")).to_have_count(1)
-
-
-def test_an_open_inbox_leads_to_the_sign_in_page_when_the_session_has_ended(house: House, window: Open):
-    house.register()
-    page = window("guo")
-    page.clock.install()
-    page.goto("/?box=roles")
-    page.context.clear_cookies()
-
-    page.clock.run_for(21_000)
-
-    page.wait_for_url(lambda url: "/sign-in" in url)
