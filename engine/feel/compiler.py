@@ -10,6 +10,7 @@ from typing import Any
 
 from engine.feel import nodes as n
 from engine.feel import pytree as py
+from engine.feel import quick
 from engine.feel import types as t
 from engine.feel.builtins import BUILTINS
 from engine.feel.errors import FeelError
@@ -17,14 +18,6 @@ from engine.feel.helpers import HELPERS
 
 _ARITHMETIC = {"+": "add", "-": "subtract", "*": "multiply", "/": "divide", "**": "power"}
 _COMPARE = {"=": "eq", "!=": "ne", "<": "lt", "<=": "le", ">": "gt", ">=": "ge"}
-_PYTHON_OPS: dict[str, ast.cmpop] = {
-    "=": ast.Eq(),
-    "!=": ast.NotEq(),
-    "<": ast.Lt(),
-    "<=": ast.LtE(),
-    ">": ast.Gt(),
-    ">=": ast.GtE(),
-}
 MAX_CHEAP = 200
 #: Trees of these alone, and not too many, cost what their text costs: they run without a budget of their own.
 _CHEAP = (
@@ -222,24 +215,13 @@ class _Maker:
 
     def compared(self, op: str, left: ast.expr, right: n.Node) -> ast.expr:
         """Return the comparison; with a whole number or a text written on the right, decided in place when it can."""
+        found = quick.kind_of(op, right)
         slow_right = self.visit(right)
-        quick = right.value if isinstance(right, n.Literal) else None
-        whole = _whole(right)
-        if whole is not None:
-            kind, constant = "int", py.constant(whole)
-        elif quick.__class__ is str and op in ("=", "!="):
-            kind, constant = "str", py.constant(quick)
-        else:
+        if found is None:
             return self.op(_COMPARE[op], left, slow_right)
-        if not isinstance(left, ast.Name):
-            local = self.fresh()
-            bound: ast.expr = ast.NamedExpr(py.store(local), left)
-            left = py.name(local)
-        else:
-            bound = left
-        test = ast.Compare(ast.Attribute(bound, "__class__", ast.Load()), [ast.Is()], [py.name(kind)])
-        fast = ast.Compare(left, [_PYTHON_OPS[op]], [constant])
-        return ast.IfExp(test, fast, self.op(_COMPARE[op], left, slow_right))
+        local = left.id if isinstance(left, ast.Name) else self.fresh()
+        slow = self.op(_COMPARE[op], py.name(local), slow_right)
+        return quick.comparison(op, found[0], left, local, found[1], slow)
 
     def visit_Between(self, node: n.Between) -> ast.expr:
         return self.op("between", self.visit(node.value), self.visit(node.low), self.visit(node.high))
@@ -381,12 +363,7 @@ class _Maker:
         if isinstance(node, n.RangeLiteral):
             ends = [self.visit(node.low), self.visit(node.high)]
             slow = self.op("within", value, *ends, py.constant(node.low_in), py.constant(node.high_in))
-            low, high = _whole(node.low), _whole(node.high)
-            if low is None or high is None:
-                return slow
-            test = ast.Compare(ast.Attribute(value, "__class__", ast.Load()), [ast.Is()], [py.name("int")])
-            ops: list[ast.cmpop] = [ast.LtE() if node.low_in else ast.Lt(), ast.LtE() if node.high_in else ast.Lt()]
-            return ast.IfExp(test, ast.Compare(py.constant(low), ops, [value, py.constant(high)]), slow)
+            return quick.range_test(node, value, slow)
         if isinstance(node, n.Literal):
             return self.compared("=", value, node)
         result = self.visit(node)
@@ -415,11 +392,3 @@ class _Maker:
 def _cost(node: n.Node) -> ast.expr:
     """Return the steps that one evaluation of `node` counts: about half its nodes."""
     return py.constant(2 + sum(1 for _ in node.walk()) // 2)
-
-
-def _whole(node: n.Node) -> int | None:
-    """Return the whole number that `node` is, if it is one of a size that Python compares fast, else None."""
-    value = node.value if isinstance(node, n.Literal) else None
-    if value.__class__ is not Decimal or value.adjusted() > 14 or value != value.to_integral_value():
-        return None
-    return int(value)
