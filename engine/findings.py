@@ -22,6 +22,8 @@ class Finding:
 
     `line` and `column` count from 1; 0 means unknown. `element` is the id in the diagram, "" for the whole file.
     `code` is stable: one page of docs each. `run` is a counter-example: ids of the elements in order, may be empty.
+    `moments` are its dates, if it has any: for each id of `run` when it is done at the latest (ISO 8601), "" where
+    nothing counts it.
     """
 
     file: str
@@ -36,6 +38,7 @@ class Finding:
     column: int = 0
     name: str = ""
     run: tuple[str, ...] = ()
+    moments: tuple[str, ...] = ()
 
     def __str__(self) -> str:
         return f"{self.file}:{self.line}: {self.severity} {self.code} {self.element or '-'}: {self.zh} / {self.en}"
@@ -46,7 +49,7 @@ class Finding:
 
     def as_json(self) -> dict[str, Any]:
         """Return the finding as JSON-able data."""
-        return {**asdict(self), "severity": str(self.severity), "run": list(self.run)}
+        return {**asdict(self), "severity": str(self.severity), "run": list(self.run), "moments": list(self.moments)}
 
 
 def has_errors(findings: Iterable[Finding]) -> bool:
