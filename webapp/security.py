@@ -7,6 +7,7 @@ from datetime import timedelta
 from typing import Any, TypeVar
 
 from flask import Flask, Response, current_app, g, request
+from flask.sessions import SecureCookieSessionInterface, SessionMixin
 from flask_limiter import Limiter
 from flask_limiter.util import get_remote_address
 from flask_wtf import CSRFProtect
@@ -50,8 +51,27 @@ class _Id(IntegerConverter):
         super().__init__(*args, **{"max": 2**31 - 1, **kwargs})
 
 
+class _Sessions(SecureCookieSessionInterface):
+    """Sessions that end after hours of rest: only what a person does renews them, not a page that looks again by itself.
+
+    An answer still under way when somebody signs out does not bring the old session back either.
+    """
+
+    def should_set_cookie(self, app: Flask, session: SessionMixin) -> bool:
+        """Return whether the answer carries the cookie: it changed, or a person opened or sent something."""
+        return session.modified or (session.permanent and _is_by_a_person())
+
+
+def _is_by_a_person() -> bool:
+    if request.method not in ("GET", "HEAD"):
+        return True
+    is_page = request.headers.get("Sec-Fetch-Mode", "navigate") == "navigate"  # older browsers do not say
+    return is_page and "HX-Request" not in request.headers and request.endpoint != "static"
+
+
 def init(app: Flask, settings: Settings) -> None:
     """Secure `app` as `settings` say."""
+    app.session_interface = _Sessions()
     app.url_map.converters["int"] = _Id
     app.config.update(
         SECRET_KEY=settings.secret_key,

@@ -58,7 +58,7 @@ def window(browser: Browser, site: Site) -> Iterator[Open]:
     yield open_for
     # A page that is refused on purpose (404, 409, 422) is told in the console by the browser itself.
     faults = [
-        fault for watched in windows for fault in watched.faults if not re.search(r"status of 4(04|09|22)", fault)
+        fault for watched in windows for fault in watched.faults if not re.search(r"status of 4(01|04|09|22)", fault)
     ]
     for watched in windows:
         watched.close()
@@ -227,3 +227,15 @@ def test_an_open_inbox_shows_a_new_task_by_itself(house: House, window: Open):
     page.clock.run_for(21_000)
 
     expect(page.locator("#tasks tbody tr")).to_have_count(1)
+
+
+def test_an_open_inbox_leads_to_the_sign_in_page_when_the_session_has_ended(house: House, window: Open):
+    house.register()
+    page = window("guo")
+    page.clock.install()
+    page.goto("/?box=roles")
+    page.context.clear_cookies()
+
+    page.clock.run_for(21_000)
+
+    page.wait_for_url(lambda url: "/sign-in" in url)

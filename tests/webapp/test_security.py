@@ -187,3 +187,23 @@ def test_the_language_switch_leads_nowhere_else(house: House):
     assert (
         Visitor(house.app).post("/language", {"language": "en", "next": "https://evil.example"}).location == "/sign-in"
     )
+
+
+@pytest.mark.parametrize(
+    ("path", "headers", "is_renewed"),
+    [
+        ("/", {}, True),
+        ("/", {"Sec-Fetch-Mode": "navigate"}, True),
+        ("/", {"HX-Request": "true"}, False),
+        ("/", {"Sec-Fetch-Mode": "cors"}, False),
+        ("/static/css/base.css", {}, False),
+    ],
+)
+def test_only_what_a_person_opens_renews_the_session(house: House, path: str, headers: dict, is_renewed: bool):
+    visitor = house.visitor("guo")
+    visitor.client.get("/")  # takes what signing in left to be said
+
+    answer = visitor.client.get(path, headers=headers)
+
+    assert answer.status_code == 200
+    assert ("banjie=" in answer.headers.get("Set-Cookie", "")) is is_renewed
