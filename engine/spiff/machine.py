@@ -228,6 +228,15 @@ class Machine:
         return False
 
     @_guarded
+    def receive(self, token: int, payload: Mapping[str, Any]) -> bool:
+        """Give the message that one token waits for to just this token; False when it waits for none any more."""
+        for one in arms.waiting(self._case, diagram.Message):
+            if one.id == token:
+                arms.trigger(one, arms.payload_values(one, dict(payload)))
+                return True
+        return False
+
+    @_guarded
     def signal(self, name: str, payload: Mapping[str, Any] | None = None) -> bool:
         """Give a signal to all tokens that wait for it; False when none does."""
         return arms.broadcast(self._case, name, dict(payload or {}))

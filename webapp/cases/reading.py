@@ -7,12 +7,13 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from engine import deployments, incidents, instances, tasks
+from engine import deployments, incidents, instances, reports, tasks
 from engine.diagram import Kind, Node
 from engine.errors import NotFound
 from engine.family import Family
 from engine.forms import Form
 from engine.instances import InstanceInfo
+from engine.reports import Report
 from engine.tasks import TaskInfo
 from engine.work import UnitOfWork
 from webapp import complaints, people
@@ -63,6 +64,7 @@ class CasePage:
     names: dict[str, str]
     end_name: str
     is_whole: bool  #: nobody has changed the record of what happened
+    reports: list[Report]  #: what whoever looks may tell the case of their own accord
 
 
 def read(work: UnitOfWork, instance_id: int, language: str, *, shows_all: bool = False) -> CasePage:
@@ -100,7 +102,13 @@ def read(work: UnitOfWork, instance_id: int, language: str, *, shows_all: bool =
         names=people.names(work, ids),
         end_name=nodes[info.end_element].name if info.end_element in nodes else "",
         is_whole=instances.verify(work, instance_id),
+        reports=reports.offered(work, instance_id),
     )
+
+
+def heading(work: UnitOfWork, instance_id: int) -> InstanceInfo:
+    """Return what the heading of a case shows. Raises NotFound as `read`."""
+    return instances.get(work, instance_id)
 
 
 def state(work: UnitOfWork, instance_id: int, known: int | None = None) -> dict[str, Any] | None:

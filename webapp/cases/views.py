@@ -4,13 +4,16 @@ from __future__ import annotations
 
 from typing import Any
 
-from flask import Blueprint, Response, jsonify, render_template, request
+from flask import Blueprint, Response, flash, jsonify, redirect, render_template, request, url_for
 
+from engine import reports
 from webapp import people
 from webapp.auth import may, requires
 from webapp.cases import reading
-from webapp.db import unit_of_work
-from webapp.i18n import language
+from webapp.db import perform, unit_of_work
+from webapp.errors import redraws
+from webapp.formpages import draw, labels_of, look, sent
+from webapp.i18n import gettext, language
 
 bp = Blueprint("cases", __name__, url_prefix="/cases")
 
@@ -42,3 +45,42 @@ def state(instance_id: int) -> Any:
     with unit_of_work(read_only=True) as work:
         found = reading.state(work, instance_id, request.args.get("known", type=int))
     return ("", 204) if found is None else jsonify(found)
+
+
+def _report_page(instance_id: int, element: str, faults: dict[str, str] | None = None) -> str:
+    """Draw the form of something that people tell the case of their own accord."""
+    with unit_of_work(read_only=True) as work:
+        report, form, known = reports.form_of(work, instance_id, element)
+        views = draw(work, form, known, sent() if faults else None, faults)
+        case = reading.heading(work, instance_id)
+    return render_template(
+        "cases/report.html", case=case, report=report, views=views, faults=faults or {}, field_labels=labels_of(views)
+    )
+
+
+@bp.get("/<int:instance_id>/reports/<element>")
+@requires()
+def report(instance_id: int, element: str) -> str:
+    """Show the form of one report."""
+    return _report_page(instance_id, element)
+
+
+@bp.post("/<int:instance_id>/reports/<element>/look")
+@requires()
+def look_at_report(instance_id: int, element: str) -> Any:
+    """Tell the page which fields apply to what is filled in so far. Stores nothing."""
+    with unit_of_work(read_only=True) as work:
+        _, form, known = reports.form_of(work, instance_id, element)
+        views = draw(work, form, known, sent())
+    return jsonify(look(views))
+
+
+@bp.post("/<int:instance_id>/reports/<element>")
+@requires()
+@redraws(_report_page)
+def send_report(instance_id: int, element: str) -> Any:
+    """Tell the case, and go back to its page."""
+    raw = sent()
+    perform(lambda work: reports.send(work, instance_id, element, raw))
+    flash(gettext("已登记，流程已按此处理。"))
+    return redirect(url_for(".show", instance_id=instance_id), 303)

@@ -36,6 +36,7 @@ _WORDS: dict[str, tuple[Any, str]] = {
     "deadlines_recomputed": (lazy_gettext("按公布的日历重新计算时限"), "operation"),
     "retried": (lazy_gettext("已重试"), "operation"),
     "restricted": (lazy_gettext("已设为保密件"), "operation"),
+    "reported": (lazy_gettext("登记情况"), "person"),
 }
 #: What a reader of the case wants to know; the rest is shown on request.
 _MATTERS = frozenset(_WORDS) - {"ready", "armed", "moved", "changed", "cancelled", "completed", "caught", "thrown"}

@@ -1,0 +1,57 @@
+"""The page on which people tell a case something outside its tasks."""
+
+from __future__ import annotations
+
+import pytest
+
+from engine import deployments, instances
+from engine.work import SYSTEM
+from tests.engine.test_reports import FORM, TURNING
+from tests.webapp.conftest import House, text_of
+from webapp import people
+
+
+@pytest.fixture
+def case(house: House) -> int:
+    """Start a case that may be told something, and return its id."""
+    plan = TURNING.replace("专员".encode(), "客服人员".encode())
+    with house.database.work(SYSTEM) as work:
+        deployments.deploy(work, {"turning.bpmn": plan, "turning_turned.form": FORM})
+    with house.database.work(SYSTEM, read_only=True) as work:
+        actor = people.find(work, "mei").actor
+    with house.database.work(actor) as work:
+        return instances.start(work, "turning", {}, business_key="TS-1")
+
+
+def test_the_page_of_the_case_leads_to_what_may_be_reported(house: House, case: int) -> None:
+    page = house.visitor("mei").get(f"/cases/{case}")
+
+    assert "随时登记" in text_of(page)
+    assert f"/cases/{case}/reports/turned" in page.text
+
+
+def test_a_report_comes_back_to_the_case_with_its_new_task(house: House, case: int) -> None:
+    visitor = house.visitor("mei")
+    assert "变化" in text_of(visitor.get(f"/cases/{case}/reports/turned"))
+
+    answer = visitor.post(f"/cases/{case}/reports/turned", {"what_changed": "媒体来电"})
+
+    assert answer.status_code == 303
+    page = text_of(visitor.get(f"/cases/{case}"))
+    assert "召集" in page
+    assert "登记情况 ： 案情变化" in page
+
+
+def test_an_incomplete_report_is_shown_again_with_what_is_missing(house: House, case: int) -> None:
+    answer = house.visitor("mei").post(f"/cases/{case}/reports/turned", {"what_changed": ""})
+
+    assert answer.status_code == 422
+    assert "field-error" in answer.text or "请填写" in text_of(answer)
+
+
+def test_somebody_without_a_part_in_the_case_gets_no_page(house: House, case: int) -> None:
+    visitor = house.visitor("guo")
+
+    assert visitor.get(f"/cases/{case}/reports/turned").status_code == 404
+    assert visitor.post(f"/cases/{case}/reports/turned", {"what_changed": "媒体来电"}).status_code == 404
+    assert visitor.post(f"/cases/{case}/reports/turned/look", {"what_changed": "媒体来电"}).status_code == 404
