@@ -47,10 +47,14 @@ class DefinitionInfo:
 
 @dataclass(frozen=True, slots=True)
 class Preview:
-    """What deploying these files would do. `changes` are (key, name) of the plans that would get a new version."""
+    """What deploying these files would do. `changes` are (key, name) of the plans that would get a new version.
+
+    `family`: the files together with what is deployed, as they were read.
+    """
 
     findings: list[Finding]
     changes: list[tuple[str, str]]
+    family: Family
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,11 +71,11 @@ def preview(work: UnitOfWork, files: Mapping[str, bytes], known: checks.Known | 
     work.require("deploy")
     house, findings = _read(work, files, known)
     if has_errors(findings):
-        return Preview(findings, [])
+        return Preview(findings, [], house)
     changes = [
         (key, house.processes[key].name or key) for key, digest in _changed(work, house).items() if digest is not None
     ]
-    return Preview(findings, changes)
+    return Preview(findings, changes, house)
 
 
 def deploy(work: UnitOfWork, files: Mapping[str, bytes], note: str = "", known: checks.Known | None = None) -> Deployed:

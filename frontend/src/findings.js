@@ -1,5 +1,7 @@
 // Findings on the diagram they are about, both ways: a finding in the list shows its element, an element its findings.
-// The list has [data-element] for the element's id and [data-severity]; [data-run] holds a counter-example's ids.
+// The list has [data-element] for the element's id and [data-severity]; [data-step] are a counter-example's elements.
+import { player } from './player.js';
+
 const WORST_FIRST = ['error', 'warning', 'hint'];
 
 /** Where the number stands: at the corner of a shape, at the middle of a flow. */
@@ -18,6 +20,8 @@ export function showFindings(viewer, root, sight) {
   const overlays = viewer.get('overlays');
   const registry = viewer.get('elementRegistry');
   const selection = viewer.get('selection');
+  const panel = root.parentElement.querySelector('[data-player]');
+  const plays = panel && player(viewer, panel, sight);
   const items = [...document.getElementById(root.dataset.findings).querySelectorAll('[data-element]')];
   const byElement = Map.groupBy
     ? Map.groupBy(items, (item) => item.dataset.element)
@@ -37,14 +41,18 @@ export function showFindings(viewer, root, sight) {
     overlays.add(id, 'findings', { position: place(registry.get(id)), html });
   }
   for (const item of items) {
-    const button = item.querySelector('[data-show]');
-    if (!button || !registry.get(item.dataset.element)) continue;
-    button.hidden = false;
-    button.addEventListener('click', () => {
-      choose(item.dataset.element, false);
-      run(item.dataset.run ? item.dataset.run.split(' ') : []);
-      root.scrollIntoView({ block: 'nearest', behavior: calm() ? 'auto' : 'smooth' });
-    });
+    if (!registry.get(item.dataset.element)) continue;
+    const [show, play] = [item.querySelector('[data-show]'), item.querySelector('[data-play]')];
+    for (const button of [show, play].filter(Boolean)) {
+      button.hidden = false;
+      button.addEventListener('click', () => {
+        choose(item.dataset.element, false);
+        const told = run(item, button);
+        if (!told.steps.length || !plays?.open(told, { play: button === play })) plays?.close();
+        root.scrollIntoView({ block: 'nearest', behavior: calm() ? 'auto' : 'smooth' });
+        if (button === play) panel.querySelector('[data-player-at]').focus({ preventScroll: true });
+      });
+    }
   }
   viewer.get('eventBus').on('element.click', ({ element }) => {
     if (byElement.has(element.id)) choose(element.id, true);
@@ -61,9 +69,14 @@ export function showFindings(viewer, root, sight) {
     }
   }
 
-  function run(ids) {
-    registry.forEach((element) => canvas.removeMarker(element.id, 'is-in-run'));
-    ids.filter((id) => registry.get(id)).forEach((id) => canvas.addMarker(id, 'is-in-run'));
+  /** Read a counter-example from its list. `opener` gets the focus back when the player closes. */
+  function run(item, opener) {
+    const steps = [...item.querySelectorAll('[data-step]')].map((step) => ({
+      id: step.dataset.step,
+      name: step.querySelector('[data-step-name]').textContent,
+      at: step.dataset.at || '',
+    }));
+    return { steps, end: item.querySelector('[data-run-end]')?.textContent || '', opener };
   }
 
   function calm() {

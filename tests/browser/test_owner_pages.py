@@ -11,13 +11,10 @@ from playwright.sync_api import Locator, Page, expect
 
 from engine import instances
 from engine.work import SYSTEM
-from tests.browser.conftest import People
+from tests.browser.conftest import WCAG, People
 from tests.support.site import Site
 from webapp.demo import PASSWORD, plan_files
 
-_WCAG = {
-    "runOnly": {"type": "tag", "values": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]}
-}
 _VARIABLES = {
     "kind": "problem",
     "subject": "频繁更换任课老师",
@@ -202,7 +199,7 @@ def test_the_pages_pass_the_accessibility_check_and_fit_the_window(
     for path in paths:
         page.goto(path)
         page.wait_for_load_state("networkidle")
-        told = Axe().run(page, options=_WCAG).response["violations"]
+        told = Axe().run(page, options=WCAG).response["violations"]
         found += [f"{path} {fault['id']}: {fault['nodes'][0]['html'][:160]}" for fault in told]
         if page.evaluate("document.documentElement.scrollWidth > document.documentElement.clientWidth"):
             found.append(f"{path} is wider than the window")

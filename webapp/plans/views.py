@@ -14,12 +14,13 @@ from flask import Blueprint, Response, flash, redirect, render_template, request
 from engine import checks, deployments
 from engine.errors import EngineError, NotFound
 from engine.family import DIAGRAMS
-from engine.findings import Finding, has_errors
+from engine.findings import has_errors
 from engine.work import UnitOfWork
 from webapp import people, services
 from webapp.auth import requires
 from webapp.db import perform, unit_of_work
 from webapp.errors import status_of
+from webapp.findings import Told, tell
 from webapp.i18n import gettext, is_english, language
 from webapp.plans import parcel, trials
 
@@ -35,7 +36,7 @@ class FileReport:
 
     name: str
     size: int
-    findings: list[Finding]
+    findings: list[Told]
     picture: str | None
 
 
@@ -118,10 +119,11 @@ def preview() -> Any:
     with unit_of_work(read_only=True) as work:
         found = deployments.preview(work, files, _known(work))
     is_refused = has_errors(found.findings)
+    told = tell(found.findings, found.family)
     page = render_template(
         "plans/preview.html",
-        reports=_reports(files, found.findings),
-        others=[finding for finding in found.findings if finding.file not in files],
+        reports=_reports(files, told),
+        others=[finding for finding in told if finding.file not in files],
         changes=found.changes,
         count={
             severity: sum(item.severity == severity for item in found.findings)
@@ -199,7 +201,7 @@ def _known(work: UnitOfWork) -> checks.Known:
     return checks.Known(roles=people.role_names(work), services=frozenset(services.of_house()))
 
 
-def _reports(files: Mapping[str, bytes], findings: list[Finding]) -> list[FileReport]:
+def _reports(files: Mapping[str, bytes], findings: list[Told]) -> list[FileReport]:
     reports = [
         FileReport(
             name,
