@@ -5,7 +5,7 @@ from __future__ import annotations
 from engine import xml
 from engine.diagram import Diagram, MessageFlow, Participant, Process, Scope
 from engine.findings import Finding, Severity
-from engine.interchange import camunda7, camunda8, correlation, drawing, global_tasks, leftovers
+from engine.interchange import camunda7, camunda8, correlation, drawing, global_tasks, leftovers, schema
 from engine.interchange.names import BPMN, EVENT_DEFINITIONS, NODES
 from engine.interchange.nodes import documentation
 from engine.interchange.scopes import read_body
@@ -46,11 +46,13 @@ def read(name: str, data: bytes) -> tuple[Diagram | None, list[Finding]]:
         ]
     if root.tag != f"{{{BPMN}}}definitions":
         return None, [_wrong_root(name, root)]
+    violations = schema.violations(root)
     global_tasks.unfold(root)
     source = Source(name, root)
     diagram = _Reader(source).read()
     leftovers.report(source)
     drawing.check(source)
+    schema.report(source, violations)
     source.findings.sort(key=lambda finding: (finding.line, finding.severity, finding.code))
     return diagram, source.findings
 

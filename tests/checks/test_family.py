@@ -7,7 +7,7 @@ from engine.family import Family
 from engine.findings import Severity
 from tests.checks.corpus import FOLDER
 
-BPMN = 'xmlns="http://www.omg.org/spec/BPMN/20100524/MODEL" xmlns:zeebe="http://camunda.org/schema/zeebe/1.0"'
+BPMN = 'targetNamespace="urn:t" xmlns="http://www.omg.org/spec/BPMN/20100524/MODEL" xmlns:zeebe="http://camunda.org/schema/zeebe/1.0"'
 FORM = (FOLDER / "form-missing" / "ask.form").read_bytes()
 DECISION = (FOLDER / "decision-missing" / "severity.dmn").read_bytes()
 

@@ -328,7 +328,7 @@ def test_without_a_subscription_the_key_is_what_the_process_sent_in_the_conversa
         '<bpmn:message id="m1" name="ask"/><bpmn:message id="m2" name="reply"/><bpmn:correlationProperty id="c">'
         '<bpmn:correlationPropertyRetrievalExpression messageRef="m1"><bpmn:messagePath>task_number</bpmn:messagePath>'
         '</bpmn:correlationPropertyRetrievalExpression><bpmn:correlationPropertyRetrievalExpression messageRef="m2">'
-        "<bpmn:formalExpression>asked_number</bpmn:formalExpression></bpmn:correlationPropertyRetrievalExpression>"
+        "<bpmn:messagePath>asked_number</bpmn:messagePath></bpmn:correlationPropertyRetrievalExpression>"
         "</bpmn:correlationProperty>"
     )
 
