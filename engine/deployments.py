@@ -220,14 +220,14 @@ def _read(work: UnitOfWork, files: Mapping[str, bytes], known: checks.Known | No
         outdated = {name for thing, name in kept.origins.items() if thing in replaced}
         stored = {name: content for name, content in stored.items() if name not in outdated}
     house, findings = Family.read({**stored, **files})
-    findings = [*findings, *checks.check(house, known or checks.Known())]
+    findings = [*checks.completed(findings, house.files), *checks.check(house, known or checks.Known())]
     told = [finding for finding in findings if finding.file in files] + _unused(house, files)
     elsewhere = [finding for finding in findings if finding.file not in files and finding.severity == "error"]
     if elsewhere:  # only what these files break; what was wrong before is not their fault
         before, old = Family.read(export(work))
         known_before = {_same(finding) for finding in [*old, *checks.check(before, known or checks.Known())]}
         told += [finding for finding in elsewhere if _same(finding) not in known_before]
-    return house, sorted(told, key=lambda finding: (finding.file, finding.line, finding.code))
+    return house, checks.in_order(told)
 
 
 def _same(finding: Finding) -> tuple[str, str, str, str]:

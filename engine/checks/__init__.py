@@ -7,10 +7,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 
 from engine.checks import activities, data, events, expressions, flows, references, roles, soundness, structure
-from engine.checks.render import as_json, as_text
+from engine.checks.catalogue import advised
+from engine.checks.places import placed
+from engine.checks.render import as_github, as_json, as_text
 from engine.checks.subject import Known, Subject
 from engine.decisions.analysis import analyse
 from engine.diagram import Diagram
@@ -20,7 +22,7 @@ from engine.findings import Finding, has_errors
 #: Elements of one process up to which its soundness is proved.
 MOST_PROVED = 1_000
 
-__all__ = ["MOST_PROVED", "Known", "as_json", "as_text", "check", "check_files"]
+__all__ = ["MOST_PROVED", "Known", "as_github", "as_json", "as_text", "check", "check_files", "completed", "in_order"]
 
 
 def check(family: Family, known: Known | None = None) -> list[Finding]:
@@ -45,13 +47,23 @@ def check(family: Family, known: Known | None = None) -> list[Finding]:
         findings += references.check_collaboration(file, diagram)
     for model in family.models.values():
         findings += analyse(model)
-    return sorted(findings, key=lambda finding: (finding.file, finding.line, finding.code))
+    return in_order(completed(findings, family.files))
 
 
 def check_files(files: Mapping[str, bytes], known: Known | None = None) -> list[Finding]:
     """Return everything there is to say about `files` taken together. Never raises for what is in them."""
     family, findings = Family.read(files)
-    return sorted([*findings, *check(family, known)], key=lambda finding: (finding.file, finding.line, finding.code))
+    return in_order([*completed(findings, family.files), *check(family, known)])
+
+
+def completed(findings: Iterable[Finding], files: Mapping[str, bytes]) -> list[Finding]:
+    """Return the findings with line, column and name of their element, and each with an advice."""
+    return advised(placed(findings, files))
+
+
+def in_order(findings: Iterable[Finding]) -> list[Finding]:
+    """Return the findings by file and place, always in the same order."""
+    return sorted(findings, key=lambda one: (one.file, one.line, one.column, one.code, one.element, one.zh))
 
 
 def _prove(subject: Subject, diagram: Diagram) -> None:

@@ -50,17 +50,17 @@ def _compile(subject: Subject, owner: Node | Flow, expression: Expression, names
     if expression.is_literal:
         return True
     if not expression.text.strip():
-        _invalid(subject, owner, expression, "表达式是空的。", "the expression is empty.", 0)
+        _invalid(subject, owner, expression, "表达式是空的。", "the expression is empty.")
         return False
     try:
         feel.compile(expression.text, names)
     except feel.FeelError as fault:
-        _invalid(subject, owner, expression, fault.zh, fault.en, fault.column)
+        _invalid(subject, owner, expression, fault.zh, fault.en)
         return False
     return True
 
 
-def _invalid(subject: Subject, owner: Node | Flow, expression: Expression, zh: str, en: str, column: int) -> None:
+def _invalid(subject: Subject, owner: Node | Flow, expression: Expression, zh: str, en: str) -> None:
     text = expression.text if len(expression.text) <= 120 else expression.text[:120] + "…"
     subject.say(
         Severity.ERROR,
@@ -70,7 +70,6 @@ def _invalid(subject: Subject, owner: Node | Flow, expression: Expression, zh: s
         f"{text!r} is not valid FEEL: {en}",
         ("改正该处的写法。", "Correct it there."),
         expression.place,
-        column,
     )
 
 

@@ -115,7 +115,6 @@ class Boxes:
                     f"{place}{fault.en} ({text[:60]})",
                     "请改正表达式。",
                     "Correct the expression.",
-                    column=fault.column,
                 )
             )
             return None

@@ -5,6 +5,8 @@ from __future__ import annotations
 import json
 from pathlib import Path
 
+from lxml import etree
+
 from engine.checks import Known, check_files
 from engine.findings import Finding
 
@@ -21,6 +23,19 @@ def findings_of(code: str, diagram: str) -> list[Finding]:
         companions += (folder / "only_bad").glob("*")
     files |= {path.name: path.read_bytes() for path in companions}
     return check_files(files, _known(folder / "known.json"))
+
+
+def names_in(code: str) -> dict[str, str]:
+    """Return id -> name of the elements of the bad diagram that have both; empty where it is no XML."""
+    try:
+        root = etree.fromstring((FOLDER / code / "bad.bpmn").read_bytes())
+    except etree.XMLSyntaxError:
+        return {}
+    found: dict[str, str] = {}
+    for element in root.iter(etree.Element):
+        if element.get("id") and element.get("name"):
+            found.setdefault(element.get("id", ""), element.get("name", ""))
+    return found
 
 
 def _known(path: Path) -> Known:
