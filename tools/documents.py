@@ -1,4 +1,4 @@
-"""Writes the parts of the documents that the code says better: the rooms and the settings. `make format` calls it.
+"""Writes what the code says better: the rooms, the settings, the pages of the checks. `make format` calls it.
 
 `python -m tools.documents` writes them; `tests/test_house.py` asks whether they are as written.
 """
@@ -10,6 +10,7 @@ import re
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
+from tools import check_pages
 from webapp import settings
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -69,3 +70,4 @@ def _first_lines(package: str) -> Iterator[tuple[str, str]]:
 
 if __name__ == "__main__":
     write()
+    check_pages.write()

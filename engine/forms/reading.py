@@ -109,6 +109,7 @@ class _Reader:
         self.data = data
         self.findings: list[Finding] = []
         self.count = 0
+        self.labels: dict[str, str] = {}  #: what people read, by what a finding calls the component
 
     @property
     def has_errors(self) -> bool:
@@ -129,7 +130,7 @@ class _Reader:
                 en,
                 advice_zh,
                 advice_en,
-                name=element,
+                name=self.labels.get(element, ""),
             )
         )
 
@@ -182,6 +183,7 @@ class _Reader:
             return None
         kind = component["type"]
         name = str(component.get("key") or component.get("path") or component.get("id") or kind)
+        self.labels.setdefault(name, str(component.get("label") or component.get("dateLabel") or ""))
         if kind == "default":  # form-js's own name of the form as a container
             kind = "group"
         if kind in NOT_DRAWN:

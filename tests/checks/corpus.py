@@ -1,4 +1,4 @@
-"""The corpus of findings: one folder a code, with a diagram that has the fault and one that does not."""
+"""The corpus of findings: one folder a code, with a file that has the fault and one that does not."""
 
 from __future__ import annotations
 
@@ -11,30 +11,34 @@ from engine.checks import Known, check_files
 from engine.findings import Finding
 
 FOLDER = Path(__file__).parent
-CODES = sorted(folder.name for folder in FOLDER.iterdir() if (folder / "bad.bpmn").exists())
+CODES = sorted({path.parent.name for path in FOLDER.glob("*/bad.*")})
 
 
-def findings_of(code: str, diagram: str) -> list[Finding]:
-    """Check one diagram of a code's folder together with the forms and decisions beside it."""
+def file_of(code: str, which: str) -> Path:
+    """Return the file of a code's folder that shows the fault ("bad") or is free of it ("good")."""
+    return next((FOLDER / code).glob(f"{which}.*"))
+
+
+def findings_of(code: str, which: str) -> list[Finding]:
+    """Check one file of a code's folder together with the forms and decisions beside it."""
     folder = FOLDER / code
-    files = {f"{diagram}.bpmn": (folder / f"{diagram}.bpmn").read_bytes()}
-    companions = [*folder.glob("*.form"), *folder.glob("*.dmn")]
-    if diagram == "bad":
+    companions = [path for path in (*folder.glob("*.form"), *folder.glob("*.dmn")) if path.stem not in ("bad", "good")]
+    if which == "bad":
         companions += (folder / "only_bad").glob("*")
-    files |= {path.name: path.read_bytes() for path in companions}
+    files = {path.name: path.read_bytes() for path in (file_of(code, which), *sorted(companions))}
     return check_files(files, _known(folder / "known.json"))
 
 
-def names_in(code: str) -> dict[str, str]:
-    """Return id -> name of the elements of the bad diagram that have both; empty where it is no XML."""
+def names_in(code: str) -> dict[str, set[str]]:
+    """Return id -> names of the elements of the bad file that have both; empty where it is no XML."""
     try:
-        root = etree.fromstring((FOLDER / code / "bad.bpmn").read_bytes())
+        root = etree.fromstring(file_of(code, "bad").read_bytes())
     except etree.XMLSyntaxError:
         return {}
-    found: dict[str, str] = {}
+    found: dict[str, set[str]] = {}
     for element in root.iter(etree.Element):
         if element.get("id") and element.get("name"):
-            found.setdefault(element.get("id", ""), element.get("name", ""))
+            found.setdefault(element.get("id", ""), set()).add(element.get("name", ""))
     return found
 
 
