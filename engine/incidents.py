@@ -59,8 +59,14 @@ def of_instance(work: UnitOfWork, instance_id: int) -> list[IncidentInfo]:
 
 
 def count(work: UnitOfWork) -> int:
-    """Return how many incidents are open."""
-    return work.session.scalar(select(func.count()).where(Incident.resolved_at.is_(None))) or 0
+    """Return how many incidents are open in cases that the actor may see."""
+    query = (
+        select(func.count())
+        .select_from(Incident)
+        .join(ProcessInstance, ProcessInstance.id == Incident.instance_id)
+        .where(Incident.resolved_at.is_(None), visible_instances(work))
+    )
+    return work.session.scalar(query) or 0
 
 
 def retry(work: UnitOfWork, incident_id: int, variables: Mapping[str, Any] | None = None) -> int:
@@ -81,7 +87,9 @@ def retry(work: UnitOfWork, incident_id: int, variables: Mapping[str, Any] | Non
     work.session.refresh(incident)
     if incident.resolved_at is not None:
         raise Conflict(
-            f"此故障已由 {incident.resolved_by} 处理。", f"{incident.resolved_by} has resolved this incident already."
+            f"此故障已由 {incident.resolved_by} 处理。",
+            f"{incident.resolved_by} has resolved this incident already.",
+            by=incident.resolved_by,
         )
     if incident.token < 0:
         _retry_job(work, incident)

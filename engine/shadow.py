@@ -15,7 +15,7 @@ from sqlalchemy import bindparam, delete, insert, update
 from engine.spiff.world import Incident as Cause
 from engine.spiff.world import Wait
 from engine.tables import NO_DEADLINE, Incident, Job, ProcessInstance, Subscription, TaskOffer, UserTask
-from engine.visibility import offered_to
+from engine.visibility import offered_to, recused_among
 from engine.work import UnitOfWork
 
 #: Which wait makes a job, and which a subscription.
@@ -154,6 +154,7 @@ def _add(work: UnitOfWork, instance: ProcessInstance, come: Sequence[Wait]) -> N
     session = work.session
     tasks = [task_row(work, instance, wait) for wait in come if wait.kind == "user"]
     if tasks:
+        _keep_from_recused(work, instance, tasks)
         session.add_all(tasks)
         session.flush()
         offers = [
@@ -195,6 +196,16 @@ def _add(work: UnitOfWork, instance: ProcessInstance, come: Sequence[Wait]) -> N
                     en=cause.en,
                 )
             )
+
+
+def _keep_from_recused(work: UnitOfWork, instance: ProcessInstance, tasks: Sequence[UserTask]) -> None:
+    """A plan gives no task to somebody recused from the case: it is offered to the role, or waits for an administrator."""
+    chosen = {task.assignee for task in tasks if task.assignee is not None}
+    if instance.has_recusals and chosen:
+        recused = recused_among(work, instance.id, chosen)
+        for task in tasks:
+            if task.assignee in recused:
+                task.assignee = None
 
 
 def _move(work: UnitOfWork, instance: ProcessInstance, wait: Wait) -> None:

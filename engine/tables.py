@@ -23,6 +23,7 @@ from sqlalchemy import (
     String,
     Text,
     TypeDecorator,
+    false,
     text,
 )
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
@@ -164,6 +165,7 @@ class ProcessInstance(Base):
     end_element: Mapped[str | None] = mapped_column(String(100))
     is_drill: Mapped[bool] = mapped_column(Boolean, default=False)
     is_confidential: Mapped[bool] = mapped_column(Boolean, default=False)
+    has_recusals: Mapped[bool] = mapped_column(Boolean, default=False, server_default=false())  #: see InstanceRecusal
     version: Mapped[int] = mapped_column(Integer, default=1)  #: optimistic lock: goes up with every change
     history_length: Mapped[int] = mapped_column(Integer, default=0)
     history_digest: Mapped[bytes] = mapped_column(LargeBinary, default=b"")
@@ -179,6 +181,24 @@ class InstanceAccess(Base):
 
     instance_id: Mapped[int] = mapped_column(ForeignKey("process_instance.id"), primary_key=True)
     person: Mapped[str] = mapped_column(String(100), primary_key=True)
+
+
+class InstanceRecusal(Base):
+    """A person kept out of a case (回避): complained of in it, or somebody who reports to such a person."""
+
+    __tablename__ = "instance_recusal"
+    __table_args__ = (
+        Index("ix_instance_recusal_because_of", "because_of", "instance_id"),
+        Index("ix_instance_recusal_person", "person", "instance_id"),
+    )
+
+    instance_id: Mapped[int] = mapped_column(ForeignKey("process_instance.id"), primary_key=True)
+    person: Mapped[str] = mapped_column(String(100), primary_key=True)
+    #: The person named: themselves, or whom they report to. Who reports to two of them is kept out by each.
+    because_of: Mapped[str] = mapped_column(String(100), primary_key=True)
+    reason: Mapped[str] = mapped_column(String(500))
+    by: Mapped[str] = mapped_column(String(100))
+    at: Mapped[datetime] = mapped_column()
 
 
 class UserTask(Base):

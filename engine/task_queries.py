@@ -2,18 +2,18 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, func, literal, or_, select, tuple_, union_all
+from sqlalchemy import ColumnElement, Select, and_, func, literal, or_, select, tuple_, union_all
 
 from engine import deployments, forms, instances
 from engine.errors import NotFound
 from engine.instance_queries import Page, world
 from engine.spiff.machine import Machine
 from engine.tables import NO_DEADLINE, InstanceAccess, ProcessDefinition, ProcessInstance, TaskOffer, UserTask
-from engine.visibility import is_offered, offers, visible_instances
+from engine.visibility import is_offered, not_recused, offers, recused_from, visible_instances
 from engine.work import UnitOfWork
 
 #: Counts beyond this are shown as "more than".
@@ -48,6 +48,7 @@ class TaskInfo:
     may_claim: bool
     may_complete: bool
     may_reassign: bool
+    is_own_work: bool = False  #: it approves what the actor did, so that somebody else must do it
 
 
 _ENTITIES = (UserTask, ProcessInstance, ProcessDefinition)
@@ -76,13 +77,17 @@ def inbox(work: UnitOfWork, *, box: str, after: str | None = None, limit: int = 
 
 def counts(work: UnitOfWork) -> dict[str, int]:
     """Return how many open tasks are "mine", offered to my "roles", and how many of mine are "overdue" (each capped)."""
-    mine = _capped(select(UserTask.id).where(UserTask.assignee == work.actor.id, UserTask.closed_at.is_(None)))
-    overdue = _capped(
-        select(UserTask.id).where(
-            UserTask.assignee == work.actor.id, UserTask.closed_at.is_(None), UserTask.sort_at < work.now
-        )
+    is_mine = and_(
+        UserTask.assignee == work.actor.id,
+        UserTask.closed_at.is_(None),
+        UserTask.instance_id.not_in(recused_from(work)),
     )
-    roles = _capped(select(TaskOffer.task_id).where(TaskOffer.to.in_(offers(work))).distinct())
+    mine = _capped(select(UserTask.id).where(is_mine))
+    overdue = _capped(select(UserTask.id).where(is_mine, UserTask.sort_at < work.now))
+    kept_from = select(UserTask.id).where(UserTask.instance_id.in_(recused_from(work)), UserTask.closed_at.is_(None))
+    roles = _capped(
+        select(TaskOffer.task_id).where(TaskOffer.to.in_(offers(work)), TaskOffer.task_id.not_in(kept_from)).distinct()
+    )
     row = work.session.execute(select(mine, roles, overdue)).one()
     return {"mine": row[0], "roles": row[1], "overdue": row[2]}
 
@@ -101,7 +106,27 @@ def get(work: UnitOfWork, task_id: int) -> TaskInfo:
     row = work.session.execute(with_case().where(UserTask.id == task_id, visible_instances(work))).one_or_none()
     if row is None:
         raise NotFound("没有这个任务，或者您无权查看。", "There is no such task, or you may not see it.")
-    return _info(work, *row)
+    info = _info(work, *row)
+    if info.may_complete and did_what_it_approves(work, row[0], work.actor.id):
+        return replace(info, may_claim=False, may_complete=False, is_own_work=True)
+    return info
+
+
+def did_what_it_approves(work: UnitOfWork, task: UserTask, person: str) -> bool:
+    """Return whether the task approves a step of its case that `person` completed (four eyes: nobody approves their own)."""
+    instance = work.session.get_one(ProcessInstance, task.instance_id)
+    family = deployments.open_family(work, instance.definition_id)
+    nodes = [process.node(task.element_id) for process in family.processes.values()]
+    approved = {element for node in nodes if node is not None for element in node.approves}
+    if not approved:
+        return False
+    done = select(UserTask.id).where(
+        UserTask.instance_id == task.instance_id,
+        UserTask.element_id.in_(approved),
+        UserTask.closed_by == person,
+        UserTask.outcome == "completed",
+    )
+    return work.session.scalar(done.limit(1)) is not None
 
 
 def form_of(work: UnitOfWork, task_id: int) -> forms.Form | None:
@@ -136,16 +161,16 @@ def with_case() -> Any:
 # --- private --------------------------------------------------------------------------------------------------
 
 
-def _not_secret(work: UnitOfWork) -> ColumnElement[bool]:
-    """A confidential case is in nobody's inbox but that of the people named."""
+def _may_know(work: UnitOfWork) -> ColumnElement[bool]:
+    """A case is in no inbox of people recused from it, and a confidential one only in those of the people named."""
     named = select(InstanceAccess.person).where(
         InstanceAccess.instance_id == ProcessInstance.id, InstanceAccess.person == work.actor.id
     )
-    return or_(ProcessInstance.is_confidential.is_(False), named.exists())
+    return and_(not_recused(work), or_(ProcessInstance.is_confidential.is_(False), named.exists()))
 
 
 def _mine(work: UnitOfWork, seen: tuple[datetime, int] | None, limit: int) -> Any:
-    query = with_case().where(UserTask.assignee == work.actor.id, UserTask.closed_at.is_(None), _not_secret(work))
+    query = with_case().where(UserTask.assignee == work.actor.id, UserTask.closed_at.is_(None), _may_know(work))
     if seen:
         query = query.where(tuple_(UserTask.sort_at, UserTask.id) > tuple_(*map(literal, seen)))
     return query.order_by(UserTask.sort_at, UserTask.id).limit(limit)
@@ -159,7 +184,7 @@ def _offered(work: UnitOfWork, seen: tuple[datetime, int] | None, limit: int) ->
             select(TaskOffer.sort_at, TaskOffer.task_id)
             .join(UserTask, UserTask.id == TaskOffer.task_id)
             .join(ProcessInstance, ProcessInstance.id == UserTask.instance_id)
-            .where(TaskOffer.to == address, _not_secret(work))
+            .where(TaskOffer.to == address, _may_know(work))
         )
         if seen:
             moment = literal(seen[0], TaskOffer.sort_at.type)

@@ -17,8 +17,19 @@ from engine import deployments, forms, instances
 from engine.errors import Conflict, EngineError, NotAllowed, NotFound
 from engine.spiff.machine import Machine
 from engine.tables import ProcessInstance, TaskOffer, UserTask
-from engine.task_queries import COUNT_CAP, TaskInfo, context, counts, form_of, get, inbox, of_instance, with_case
-from engine.visibility import is_offered, offered_to, visible_instances
+from engine.task_queries import (
+    COUNT_CAP,
+    TaskInfo,
+    context,
+    counts,
+    did_what_it_approves,
+    form_of,
+    get,
+    inbox,
+    of_instance,
+    with_case,
+)
+from engine.visibility import is_offered, offered_to, recused_among, visible_instances
 from engine.work import UnitOfWork
 
 __all__ = [
@@ -43,14 +54,21 @@ MAX_DRAFT_FIELDS = 500
 #: A user task with this property makes its case confidential when it is completed: its value is the variable that
 #: names the people who may know, besides whoever completes it.
 CONFIDENTIAL_TO = "confidential-to"
+#: A user task with this property names people complained of: its value is the variable that holds their names. Who
+#: they are, and who reports to them, is known to the web: `Completed.named` tells it.
+RECUSES = "recuses"
 
 
 @dataclass(frozen=True, slots=True)
 class Completed:
-    """What completing led to: the next open task of this case that the actor may do, or None."""
+    """What completing led to: the next open task of this case that the actor may do, or None.
+
+    `named` are people whom the answers say are complained of: they are to be kept out of the case.
+    """
 
     instance_id: int
     next_task_id: int | None
+    named: tuple[str, ...] = ()
 
 
 def claim(work: UnitOfWork, task_id: int) -> None:
@@ -59,6 +77,7 @@ def claim(work: UnitOfWork, task_id: int) -> None:
     if task.assignee == work.actor.id:
         return
     _check_holder(work, task)
+    _check_four_eyes(work, task, work.actor.id)
     _assign(work, task, work.actor.id)
     _record(work, task, "claimed", {"task": task.id})
 
@@ -82,7 +101,14 @@ def reassign(work: UnitOfWork, task_id: int, person: str, reason: str) -> None:
     work.require("operate")
     if not reason.strip():
         raise EngineError("请说明理由。", "Give a reason.", code="reason-missing")
-    task, _ = _open(work, task_id)
+    task, instance = _open(work, task_id)
+    if instance.has_recusals and recused_among(work, instance.id, [person]):
+        raise NotAllowed(
+            "此人在本件中须回避，请改派他人。",
+            "This person is recused from the case; give the task to somebody else.",
+            code="recused",
+        )
+    _check_four_eyes(work, task, person)
     was = task.assignee
     _assign(work, task, person)
     _record(work, task, "reassigned", {"task": task.id, "from": was, "to": person, "reason": reason.strip()})
@@ -92,6 +118,7 @@ def save_draft(work: UnitOfWork, task_id: int, raw: Mapping[str, Any]) -> None:
     """Keep unfinished answers, unchecked, for whoever holds the task. Claims it when nobody does."""
     task, _ = _open(work, task_id)
     _check_holder(work, task)
+    _check_four_eyes(work, task, work.actor.id)
     if len(raw) > MAX_DRAFT_FIELDS:
         raise EngineError(
             "草稿字段过多，未保存。", "The draft has too many fields and was not saved.", code="draft-too-large"
@@ -111,6 +138,7 @@ def complete(work: UnitOfWork, task_id: int, raw: Mapping[str, Any], version: in
     """
     task, instance = _open(work, task_id, locks_case=True)
     _check_holder(work, task)
+    _check_four_eyes(work, task, work.actor.id)
     if version is not None and task.version != version:
         raise Conflict(
             "任务在您打开之后有变动，请重新打开核对后再提交。",
@@ -119,9 +147,10 @@ def complete(work: UnitOfWork, task_id: int, raw: Mapping[str, Any], version: in
         )
 
     naming: str | None = None
+    accusing: str | None = None
 
     def change(machine: Machine) -> None:
-        nonlocal naming
+        nonlocal naming, accusing
         wait = next((wait for wait in machine.waits() if wait.token == task.token), None)
         if wait is None:
             # On PostgreSQL the lock was waited for: whoever was first is in the row by now.
@@ -136,12 +165,14 @@ def complete(work: UnitOfWork, task_id: int, raw: Mapping[str, Any], version: in
         elif raw:
             raise EngineError("此任务没有表单，不接受填写内容。", "This task has no form and takes no answers.")
         naming = wait.node.properties.get(CONFIDENTIAL_TO)
+        accusing = wait.node.properties.get(RECUSES)
         machine.complete(task.token, answers)
 
     machine = instances.move(work, instance, change)
     if naming is not None:
         instances.restrict(work, instance.id, {work.actor.id, *_names(machine.variables().get(naming))})
-    return Completed(task.instance_id, _next_task(work, instance, machine))
+    named = tuple(_names(machine.variables().get(accusing))) if accusing is not None else ()
+    return Completed(task.instance_id, _next_task(work, instance, machine), named)
 
 
 # --- private --------------------------------------------------------------------------------------------------
@@ -185,10 +216,24 @@ def _check_holder(work: UnitOfWork, task: UserTask) -> None:
         return
     if task.assignee is not None:
         raise Conflict(
-            f"任务已由 {task.assignee} 签收。", f"{task.assignee} has claimed this task.", code="task-claimed"
+            f"任务已由 {task.assignee} 签收。",
+            f"{task.assignee} has claimed this task.",
+            code="task-claimed",
+            by=task.assignee,
         )
     if not is_offered(work, task):
         raise NotAllowed("这个任务不属于您的岗位。", "This task is not offered to your roles.")
+
+
+def _check_four_eyes(work: UnitOfWork, task: UserTask, person: str) -> None:
+    """Raise NotAllowed when the task approves what `person` did: nobody approves their own work."""
+    if did_what_it_approves(work, task, person):
+        whose, their = ("您", "you") if person == work.actor.id else ("此人", "this person")
+        raise NotAllowed(
+            f"“{task.name}”审批的步骤由{whose}本人办理过，须由他人审批。",
+            f"{task.name} approves what {their} did; somebody else must do it.",
+            code="own-work",
+        )
 
 
 def _assign(work: UnitOfWork, task: UserTask, person: str) -> None:
@@ -230,12 +275,12 @@ def _next_task(work: UnitOfWork, instance: ProcessInstance, machine: Machine) ->
     ]
     if not tokens:
         return None
-    rows = work.session.execute(
-        select(UserTask.id, UserTask.assignee)
+    rows = work.session.scalars(
+        select(UserTask)
         .where(UserTask.instance_id == instance.id, UserTask.token.in_(tokens), UserTask.closed_at.is_(None))
         .order_by(UserTask.sort_at, UserTask.id)
     )
-    for task_id, assignee in rows:
-        if assignee in (None, work.actor.id):
-            return int(task_id)
-    return None
+    found = [task for task in rows if task.assignee in (None, work.actor.id)]
+    if instance.has_recusals and recused_among(work, instance.id, [work.actor.id]):
+        return None
+    return next((task.id for task in found if not did_what_it_approves(work, task, work.actor.id)), None)

@@ -2,23 +2,43 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from functools import lru_cache
 from typing import Any
 
-from sqlalchemy import ColumnElement, String, and_, false, or_, select, true, type_coerce
+from sqlalchemy import ColumnElement, Select, String, and_, false, or_, select, true, type_coerce
 from sqlalchemy.orm import aliased
 
-from engine.tables import InstanceAccess, ProcessInstance, UserTask
+from engine.tables import InstanceAccess, InstanceRecusal, ProcessInstance, UserTask
 from engine.work import Actor, UnitOfWork
 
 
 def visible_instances(work: UnitOfWork) -> ColumnElement[bool]:
     """Return the condition on ProcessInstance under which the actor may see a case.
 
-    A confidential case is seen by the people named and by nobody else, administrators included. Any other case is
-    seen with the permission "monitor", by who started it, and by everyone whose person or role has or had a task in it.
+    Who is recused from a case (回避) never sees it, whatever else they are. A confidential case is seen by the people
+    named and by nobody else, administrators included. Any other case is seen with the permission "monitor", by who
+    started it, and by everyone whose person or role has or had a task in it.
     """
     return _visible_to(work.actor)
+
+
+def not_recused(work: UnitOfWork) -> ColumnElement[bool]:
+    """Return the condition on ProcessInstance under which the actor is not recused from a case."""
+    return _not_recused(work.actor.id)
+
+
+def recused_from(work: UnitOfWork) -> Select[Any]:
+    """Return the query of the ids of the cases that the actor is recused from: few, so that counts leave them out."""
+    return select(InstanceRecusal.instance_id).where(InstanceRecusal.person == work.actor.id)
+
+
+def recused_among(work: UnitOfWork, instance_id: int, people: Iterable[str]) -> frozenset[str]:
+    """Return those of `people` who are recused from the case."""
+    named = select(InstanceRecusal.person).where(
+        InstanceRecusal.instance_id == instance_id, InstanceRecusal.person.in_(set(people))
+    )
+    return frozenset(work.session.scalars(named))
 
 
 @lru_cache(maxsize=1024)
@@ -33,7 +53,7 @@ def _visible_to(actor: Actor) -> ColumnElement[bool]:
     )
     is_open_case = ProcessInstance.is_confidential == false()
     if actor.may("monitor"):
-        return or_(is_open_case, named.exists())
+        return and_(_not_recused(actor.id), or_(is_open_case, named.exists()))
     task = aliased(UserTask)  # the query around may look at tasks itself
     takes_part = (
         select(task.id)
@@ -41,7 +61,17 @@ def _visible_to(actor: Actor) -> ColumnElement[bool]:
         .correlate(ProcessInstance)
     )
     ordinary = and_(is_open_case, or_(ProcessInstance.started_by == actor.id, takes_part.exists()))
-    return or_(ordinary, named.exists())
+    return and_(_not_recused(actor.id), or_(ordinary, named.exists()))
+
+
+def _not_recused(person: str) -> ColumnElement[bool]:
+    """Most cases have nobody recused: their own row says so, and nothing else is asked."""
+    recused = (
+        select(InstanceRecusal.person)
+        .where(InstanceRecusal.instance_id == ProcessInstance.id, InstanceRecusal.person == person)
+        .correlate(ProcessInstance)
+    )
+    return or_(ProcessInstance.has_recusals == false(), ~recused.exists())
 
 
 def offers(work: UnitOfWork) -> list[str]:

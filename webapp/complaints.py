@@ -6,14 +6,14 @@ A complaint is as visible as its case: every reading verb asks `engine.visibilit
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from typing import Any
 
 from sqlalchemy import ForeignKey, Index, Integer, Select, String, Text, func, or_, select, text
 from sqlalchemy.orm import Mapped, mapped_column
 
-from engine import forms, instances
+from engine import deployments, forms, instances
 from engine.calendars import BEIJING
 from engine.errors import Conflict, InvalidAnswers, NotFound
 from engine.family import Family
@@ -21,12 +21,16 @@ from engine.instances import Page
 from engine.tables import Base, ProcessDefinition, ProcessInstance, UserTask
 from engine.visibility import visible_instances
 from engine.work import UnitOfWork
+from webapp import recusals
 from webapp.complaint_words import contact_key, masked, pairs
 from webapp.families import newest_with
+from webapp.recusals import Outcome
 
 #: The decision that picks the plan (inputs: the form's answers; output `plan`) and the form that records a complaint.
 DECISION = "complaint_plan"
 FORM = "complaint_register"
+#: The form's field for the people complained of: names or login names.
+RESPONDENTS = "respondents"
 #: How far back the search for a complaint made twice looks.
 SAME_WITHIN = timedelta(days=180)
 _ALIKE = 0.2
@@ -89,6 +93,7 @@ class ComplaintInfo:
     is_drill: bool
     steps: tuple[str, ...] = ()
     due_at: datetime | None = None
+    recusal: Outcome = field(default_factory=Outcome)  #: what registering made of the people complained of
 
     @property
     def masked_contact(self) -> str:
@@ -131,7 +136,9 @@ def register(
 ) -> ComplaintInfo:
     """Record a complaint, give it its number and start the plan that the decision table picks. Needs "register".
 
-    `raw` answers the form `complaint_register`. Of several calls with the same `once` only the first registers.
+    `raw` answers the form `complaint_register`. Of several calls with the same `once` only the first registers. Who is
+    complained of (field `respondents`), and who reports to them, is kept out of the case from the beginning: told in
+    `recusal`, as whoever registers may be among them and not see the case again.
     Raises InvalidAnswers (nothing stored), NotFound as `reception`, Conflict when the plan that the table picks is not
     there, or the page was sent before.
     """
@@ -167,7 +174,12 @@ def register(
     )
     work.session.add(complaint)
     work.session.flush()
-    return find(work, number)
+    named = recusals.names_in(answers.get(RESPONDENTS))
+    outcome = recusals.name_respondents(work, instance_id, named, "登记时被投诉 / complained of when registered")
+    if work.actor.id in outcome.kept_out:
+        instance = work.session.get_one(ProcessInstance, instance_id)
+        return replace(_info(complaint, instance, deployments.latest(work, plan).name), recusal=outcome)
+    return replace(find(work, number), recusal=outcome)
 
 
 def alike(work: UnitOfWork, answers: Mapping[str, Any], limit: int = 5) -> list[ComplaintInfo]:

@@ -22,6 +22,8 @@ from engine.errors import (
     NotFound,
     StepFailed,
 )
+from webapp import people
+from webapp.db import unit_of_work
 from webapp.i18n import gettext, is_english, language
 
 Answer = TypeVar("Answer")
@@ -116,7 +118,16 @@ def _engine_error(error: EngineError) -> Any:
         details["faults"] = in_language(error.faults)
     if isinstance(error, InvalidPlan):
         details["findings"] = [finding.as_json() for finding in error.findings]
-    return _answer(status, error.code, error.message(language()), details)
+    return _answer(status, error.code, _naming(error), details)
+
+
+def _naming(error: EngineError) -> str:
+    """Return the error's message with the name of the person in place of the login name (`by`) that the engine knows."""
+    message, login = error.message(language()), error.details.get("by")
+    if not isinstance(login, str) or not login:
+        return message
+    with unit_of_work(read_only=True) as work:
+        return message.replace(login, people.names(work, [login])[login], 1)
 
 
 def _csrf_error(error: CSRFError) -> Any:

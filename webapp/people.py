@@ -9,7 +9,7 @@ import re
 import secrets
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 
 from argon2 import PasswordHasher
@@ -55,6 +55,7 @@ class Person(Base):
     is_active: Mapped[bool] = mapped_column(Boolean, default=True)
     stamp: Mapped[str] = mapped_column(String(32))  #: of every open session; a new one ends them all
     created_at: Mapped[datetime] = mapped_column()
+    superior: Mapped[str | None] = mapped_column(String(100), index=True)  #: whom they report to; None: to nobody
 
 
 class Role(Base):
@@ -85,6 +86,7 @@ class PersonInfo:
     stamp: str = field(repr=False)
     roles: list[str] = field(default_factory=list)
     permissions: frozenset[str] = frozenset()
+    superior: str | None = None  #: whom they report to (see `superiors`)
 
     @property
     def actor(self) -> Actor:
@@ -304,7 +306,7 @@ def _password_fault(person_id: str, password: str) -> tuple[str, str] | None:
 
 #: Built once: every request asks it.
 _EVERYBODY = (
-    select(Person.id, Person.name, Person.is_active, Person.stamp, PersonRole.role, Role.permissions)
+    select(Person.id, Person.name, Person.is_active, Person.stamp, Person.superior, PersonRole.role, Role.permissions)
     .outerjoin(PersonRole, PersonRole.person_id == Person.id)
     .outerjoin(Role, Role.name == PersonRole.role)
     .order_by(Person.id, PersonRole.role)
@@ -316,10 +318,10 @@ def _infos(session: Session, person_id: str | None = None) -> list[PersonInfo]:
     rows = session.execute(_EVERYBODY) if person_id is None else session.execute(_ONE, {"person_id": person_id})
     people: dict[str, PersonInfo] = {}
     for row in rows:
-        known = people.get(row.id) or PersonInfo(row.id, row.name, row.is_active, row.stamp)
+        known = people.get(row.id) or PersonInfo(row.id, row.name, row.is_active, row.stamp, superior=row.superior)
         if row.role is not None:
             granted = known.permissions.union(row.permissions or ())
-            known = PersonInfo(row.id, row.name, row.is_active, row.stamp, [*known.roles, row.role], granted)
+            known = replace(known, roles=[*known.roles, row.role], permissions=granted)
         people[row.id] = known
     return list(people.values())
 

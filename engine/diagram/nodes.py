@@ -64,6 +64,8 @@ SUBPROCESSES = frozenset({Kind.SUBPROCESS, Kind.EVENT_SUBPROCESS, Kind.TRANSACTI
 ACTIVITIES = TASKS | SUBPROCESSES | {Kind.CALL_ACTIVITY}
 GATEWAYS = frozenset({Kind.EXCLUSIVE, Kind.PARALLEL, Kind.INCLUSIVE, Kind.EVENT_BASED, Kind.COMPLEX})
 EVENTS = frozenset({Kind.START, Kind.CATCH, Kind.THROW, Kind.BOUNDARY, Kind.END})
+#: A user task with this property approves the steps that it names: who did one of them cannot do it.
+APPROVES = "approves"
 
 
 @dataclass(slots=True)
@@ -126,6 +128,11 @@ class Node:
         if self.assignment and (self.assignment.groups or self.assignment.users or self.assignment.groups_expression):
             return self.assignment.groups
         return [self.lane] if self.lane else []
+
+    @property
+    def approves(self) -> list[str]:
+        """Return the ids of the steps whose result this one approves: the property "approves", parted by blanks or commas."""
+        return self.properties.get(APPROVES, "").replace(",", " ").replace("，", " ").split()
 
     def event(self, kind: type[EventDefinition]) -> EventDefinition | None:
         """Return the first event definition of type `kind`, or None when the node has none."""

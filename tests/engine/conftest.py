@@ -31,6 +31,10 @@ FILES = {
     "secret_name_people.form": plans.SECRET_FORM,
     "asking.bpmn": plans.ASKING,
     "asking_report.form": plans.ASKING_FORM,
+    "four_eyes.bpmn": plans.FOUR_EYES,
+    "accusing.bpmn": plans.ACCUSING,
+    "accusing_question.form": plans.ACCUSING_FORM,
+    "given.bpmn": plans.GIVEN,
 }
 
 

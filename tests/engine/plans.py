@@ -165,3 +165,53 @@ ASKING_FORM = """{"id": "asking_report", "type": "default", "schemaVersion": 18,
   {"type": "radio", "key": "finding", "label": "调查结论", "validate": {"required": true},
    "values": [{"label": "属实", "value": "substantiated"}, {"label": "不属实", "value": "unsubstantiated"}]},
   {"type": "number", "key": "amount", "label": "金额", "validate": {"min": 0}}]}""".encode()
+
+FOUR_EYES = diagram(
+    "four_eyes",
+    start(),
+    user_task("propose", name="提出方案"),
+    user_task(
+        "approve",
+        name="审批方案",
+        extra='<zeebe:properties><zeebe:property name="approves" value="propose"/></zeebe:properties>',
+    ),
+    end(),
+    flow("begin", "propose"),
+    flow("propose", "approve"),
+    flow("approve", "done"),
+    lanes={"专员": "begin propose approve done"},
+)
+
+ACCUSING = diagram(
+    "accusing",
+    start(),
+    user_task(
+        "question",
+        name="询问投诉人",
+        form="accusing_question",
+        extra='<zeebe:properties><zeebe:property name="recuses" value="accused"/></zeebe:properties>',
+    ),
+    user_task("investigate", name="调查核实"),
+    end(),
+    flow("begin", "question"),
+    flow("question", "investigate"),
+    flow("investigate", "done"),
+    lanes={"专员": "begin question investigate done"},
+)
+
+ACCUSING_FORM = """{"id": "accusing_question", "type": "default", "schemaVersion": 18, "components": [
+  {"type": "textfield", "key": "accused", "label": "被投诉人"}]}""".encode()
+
+#: The plan itself gives the second step to a person.
+GIVEN = diagram(
+    "given",
+    start(),
+    user_task("investigate", name="调查核实"),
+    '<bpmn:userTask id="explain" name="说明情况"><bpmn:extensionElements><zeebe:userTask/>'
+    '<zeebe:assignmentDefinition assignee="=chosen"/></bpmn:extensionElements></bpmn:userTask>',
+    end(),
+    flow("begin", "investigate"),
+    flow("investigate", "explain"),
+    flow("explain", "done"),
+    lanes={"专员": "begin investigate explain done"},
+)

@@ -62,6 +62,7 @@ _REGISTER = {
         _field("textfield", "complainant_contact", "联系方式", **_NEEDED),
         _field("textfield", "subject", "投诉事项", **_NEEDED),
         _field("textarea", "content", "投诉内容", **_NEEDED),
+        _field("textfield", "respondents", "被投诉人"),
         _field(
             "select",
             "kind",

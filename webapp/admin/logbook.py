@@ -20,6 +20,7 @@ _ACTS = {
     "roles-set": lazy_gettext("调整岗位"),
     "person-enabled": lazy_gettext("启用人员"),
     "person-disabled": lazy_gettext("停用人员"),
+    "superior-set": lazy_gettext("设置直接上级"),
     "role-saved": lazy_gettext("保存岗位"),
     "role-removed": lazy_gettext("删除岗位"),
     "calendar-imported": lazy_gettext("导入日历"),

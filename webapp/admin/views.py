@@ -2,20 +2,21 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import timedelta
 from typing import Any
 
-from flask import Blueprint, flash, redirect, render_template, request, url_for
+from flask import Blueprint, Response, flash, redirect, render_template, request, url_for
 
 from engine import calendar_years, demo_clock, history
 from engine.errors import EngineError, InvalidAnswers, NotFound
 from engine.work import UnitOfWork
-from webapp import people
+from webapp import people, roster, superiors
 from webapp.admin import logbook, notice
 from webapp.auth import requires
 from webapp.db import database, perform, unit_of_work
 from webapp.errors import redraws, status_of
-from webapp.i18n import gettext, language, moment
+from webapp.i18n import gettext, is_english, language, moment
 
 bp = Blueprint("admin", __name__, url_prefix="/admin")
 
@@ -44,7 +45,8 @@ def people_list() -> str:
     return _people_page()
 
 
-def _people_page(faults: dict[str, str] | None = None) -> str:
+def _people_page(faults: dict[str, str] | None = None, rows: Sequence[tuple[int, str]] = ()) -> str:
+    """Draw the page; `rows` are the faults of a table that was to be taken in, by line."""
     with unit_of_work(read_only=True) as work:
         return render_template(
             "admin/people.html",
@@ -53,6 +55,7 @@ def _people_page(faults: dict[str, str] | None = None) -> str:
             roles=people.roles(work),
             permissions=people.PERMISSIONS,
             faults=faults or {},
+            rows=rows,
             shortest=people.SHORTEST_PASSWORD,
         )
 
@@ -72,6 +75,32 @@ def create_person() -> Any:
     return redirect(url_for("admin.person", person_id=info.id), 303)
 
 
+@bp.get("/people.csv")
+@requires("people")
+def people_csv() -> Response:
+    """Send everybody as a table that can be changed and taken in again."""
+    with unit_of_work(read_only=True) as work:
+        content = roster.write(people.everybody(work))
+    response = Response(content, mimetype="text/csv")
+    response.headers["Content-Disposition"] = "attachment; filename=people.csv"
+    return response
+
+
+@bp.post("/people.csv")
+@requires("people")
+def import_people() -> Any:
+    """Take in people with their roles and superiors from a table; all of it or nothing."""
+    upload = request.files.get("file")
+    content = upload.stream.read(roster.MAX_BYTES + 1) if upload is not None else b""
+    makes_roles = request.form.get("makes_roles") == "yes"
+    try:
+        done = perform(lambda work: roster.take_in(work, roster.read(content), makes_roles=makes_roles))
+    except roster.BadRoster as error:
+        return _people_page(rows=error.rows(is_english())), status_of(error)
+    flash(gettext("名单已导入：新增 %(added)s 人，更新 %(changed)s 人。", added=done.added, changed=done.changed))
+    return redirect(url_for("admin.people_list"), 303)
+
+
 @bp.get("/people/<person_id>")
 @requires("people")
 def person(person_id: str) -> str:
@@ -84,6 +113,7 @@ def _person_page(person_id: str, faults: dict[str, str] | None = None) -> str:
         return render_template(
             "admin/person.html",
             person=people.find(work, person_id),
+            everybody=people.everybody(work),
             roles=people.roles(work),
             permissions=people.PERMISSIONS,
             faults=faults or {},
@@ -95,7 +125,7 @@ def _person_page(person_id: str, faults: dict[str, str] | None = None) -> str:
 @requires("people")
 @redraws(_person_page)
 def change_person(person_id: str) -> Any:
-    """Change a person's name and roles."""
+    """Change a person's name, roles and superior."""
 
     def verb(work: UnitOfWork) -> None:
         known = people.find(work, person_id)
@@ -103,6 +133,8 @@ def change_person(person_id: str) -> Any:
             people.rename(work, person_id, request.form.get("name", ""))
         if sorted(request.form.getlist("roles")) != sorted(known.roles):
             people.set_roles(work, person_id, request.form.getlist("roles"))
+        if "superior" in request.form:
+            superiors.set_superior(work, person_id, request.form["superior"].strip()[:100] or None)
 
     perform(verb)
     return _told(person_id, gettext("已保存。"))

@@ -13,12 +13,13 @@ from engine.errors import NotFound
 from engine.family import Family
 from engine.forms import Form
 from engine.instances import InstanceInfo
+from engine.recusals import Recusal
 from engine.reports import Report
 from engine.tasks import TaskInfo
 from engine.work import UnitOfWork
-from webapp import complaints, people
+from webapp import complaints, people, recusals, staffing
 from webapp.cases.variables import Labels, Row
-from webapp.cases.words import Act, acts
+from webapp.cases.words import Act, acts, people_in
 from webapp.complaints import ComplaintInfo
 from webapp.i18n import gettext, moment
 
@@ -65,6 +66,8 @@ class CasePage:
     end_name: str
     is_whole: bool  #: nobody has changed the record of what happened
     reports: list[Report]  #: what whoever looks may tell the case of their own accord
+    recusals: list[Recusal]
+    stuck: dict[int, str]  #: open tasks that nobody may do, with the reason
 
 
 def read(work: UnitOfWork, instance_id: int, language: str, *, shows_all: bool = False) -> CasePage:
@@ -79,9 +82,12 @@ def read(work: UnitOfWork, instance_id: int, language: str, *, shows_all: bool =
     state = instances.diagram_state(work, instance_id)
     timeline = instances.timeline(work, instance_id)
     found = tasks.of_instance(work, instance_id)
-    shown = acts(timeline, nodes, labels, shows_all=shows_all)
+    names = people.names(work, people_in(timeline))
+    shown = acts(timeline, nodes, labels, names, shows_all=shows_all)
     is_open = info.status in ("running", "suspended")
     ids = [act.actor for act in shown] + [info.started_by]
+    kept_out = recusals.of_instance(work, instance_id)
+    ids += [name for recusal in kept_out for name in (recusal.person, recusal.by, *recusal.because_of)]
     ids += [name for task in found for name in (task.assignee, task.closed_by) if name]
     return CasePage(
         info=info,
@@ -103,6 +109,8 @@ def read(work: UnitOfWork, instance_id: int, language: str, *, shows_all: bool =
         end_name=nodes[info.end_element].name if info.end_element in nodes else "",
         is_whole=instances.verify(work, instance_id),
         reports=reports.offered(work, instance_id),
+        recusals=kept_out,
+        stuck={item.task_id: item.why for item in staffing.stuck(work, instance_id)} if is_open else {},
     )
 
 

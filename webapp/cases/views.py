@@ -25,7 +25,7 @@ def show(instance_id: int) -> str:
     shows_all = request.args.get("steps") == "all"
     with unit_of_work(read_only=True) as work:
         case = reading.read(work, instance_id, language(), shows_all=shows_all)
-        staff = people.everybody(work) if may("operate") and case.open_tasks else []
+        staff = people.everybody(work) if may("operate") and case.info.status in ("running", "suspended") else []
     return render_template("cases/show.html", case=case, staff=staff, shows_all=shows_all)
 
 

@@ -37,6 +37,8 @@ _WORDS: dict[str, tuple[Any, str]] = {
     "retried": (lazy_gettext("已重试"), "operation"),
     "restricted": (lazy_gettext("已设为保密件"), "operation"),
     "reported": (lazy_gettext("登记情况"), "person"),
+    "recused": (lazy_gettext("回避"), "operation"),
+    "recusal_withdrawn": (lazy_gettext("撤销回避"), "operation"),
 }
 #: What a reader of the case wants to know; the rest is shown on request.
 _MATTERS = frozenset(_WORDS) - {"ready", "armed", "moved", "changed", "cancelled", "completed", "caught", "thrown"}
@@ -71,7 +73,25 @@ class Act:
     happenings: list[Happening]
 
 
-def acts(timeline: Iterable[TimelineEntry], nodes: Mapping[str, Node], labels: Labels, *, shows_all: bool) -> list[Act]:
+def people_in(timeline: Iterable[TimelineEntry]) -> set[str]:
+    """Return the ids of the people whom the sentences of the timeline name, besides those who acted."""
+    found: set[str] = set()
+    for entry in timeline:
+        if entry.what == "reassigned":
+            found.add(str(entry.data.get("to", "")))
+        elif entry.what in ("restricted", "recused", "recusal_withdrawn"):
+            found.update(map(str, entry.data.get("people", ())))
+    return found
+
+
+def acts(
+    timeline: Iterable[TimelineEntry],
+    nodes: Mapping[str, Node],
+    labels: Labels,
+    names: Mapping[str, str],
+    *,
+    shows_all: bool,
+) -> list[Act]:
     """Return the timeline by acts, newest first. Without `shows_all` only what matters to a reader of the case."""
     found: list[Act] = []
     for entry in timeline:
@@ -79,7 +99,7 @@ def acts(timeline: Iterable[TimelineEntry], nodes: Mapping[str, Node], labels: L
             continue
         if not found or (found[-1].at, found[-1].actor) != (entry.at, entry.actor):
             found.append(Act(entry.at, entry.actor, []))
-        found[-1].happenings.append(_happening(entry, nodes.get(entry.element), labels))
+        found[-1].happenings.append(_happening(entry, nodes.get(entry.element), labels, names))
     return found[::-1]
 
 
@@ -92,7 +112,7 @@ def _matters(entry: TimelineEntry, nodes: Mapping[str, Node]) -> bool:
     return entry.what in _MATTERS
 
 
-def _happening(entry: TimelineEntry, node: Node | None, labels: Labels) -> Happening:
+def _happening(entry: TimelineEntry, node: Node | None, labels: Labels, names: Mapping[str, str]) -> Happening:
     words, tone = _WORDS.get(entry.what, (entry.what, "quiet"))
     if entry.what == "caught" and node is not None and node.event(Timer) is not None:
         words, tone = gettext("时限已到"), "alarm"
@@ -104,7 +124,7 @@ def _happening(entry: TimelineEntry, node: Node | None, labels: Labels) -> Happe
         words=str(words),
         tone=tone,
         reason=reason,
-        detail=_detail(entry.what, data),
+        detail=_detail(entry.what, data, names),
         rows=[row for row in labels.rows(_answered(_variables(entry.what, data))) if row.label],
     )
 
@@ -123,9 +143,9 @@ def _answered(variables: Mapping[str, Any]) -> dict[str, Any]:
     return {name: value for name, value in variables.items() if value not in (None, "", [])}
 
 
-def _detail(what: str, data: Mapping[str, Any]) -> str:
+def _detail(what: str, data: Mapping[str, Any], names: Mapping[str, str]) -> str:
     if what == "reassigned":
-        return gettext("改派给 %(person)s", person=data.get("to", ""))
+        return gettext("改派给 %(person)s", person=names.get(data.get("to", ""), data.get("to", "")))
     if what == "deadline_moved":
         return gettext("由 %(was)s 改为 %(now)s", was=moment(data.get("from")), now=moment(data.get("to")))
     if what == "armed" and data.get("due_at"):
@@ -133,5 +153,17 @@ def _detail(what: str, data: Mapping[str, Any]) -> str:
     if what == "incident":
         return str(data.get("en" if is_english() else "zh") or "")
     if what == "restricted":
-        return gettext("知悉人员：%(people)s", people=gettext("、").join(data.get("people", [])))
+        return gettext("知悉人员：%(people)s", people=_all(data, names))
+    if what == "recused":
+        told = [gettext("回避人员：%(people)s", people=_all(data, names))] if data.get("people") else []
+        if data.get("unmatched"):
+            unknown = gettext("、").join(data["unmatched"])
+            told.append(gettext("未对应到人员，没有自动回避：%(names)s", names=unknown))
+        return gettext("；").join(told)
+    if what == "recusal_withdrawn":
+        return gettext("不再回避：%(people)s", people=_all(data, names) or gettext("无"))
     return ""
+
+
+def _all(data: Mapping[str, Any], names: Mapping[str, str]) -> str:
+    return gettext("、").join(names.get(person, person) for person in data.get("people", ()))

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import click
 from rich.table import Table
 
 from engine.work import SYSTEM
-from webapp import people
+from webapp import people, roster, superiors
 from webapp.commands import door
 
 _ALL = "*"
@@ -53,6 +55,43 @@ def roles(login: str, names: tuple[str, ...], database_url: str | None) -> None:
     click.echo(f"{login}: {', '.join(names) or '-'}")
 
 
+@user.command()
+@click.argument("login")
+@click.argument("superior", required=False)
+@door.database_option
+def superior(login: str, superior: str | None, database_url: str | None) -> None:
+    """设置 LOGIN 的直接上级 SUPERIOR；不填为无。 Set whom a person reports to; leave it out for nobody."""
+    with door.open_house(database_url).work(SYSTEM) as work:
+        superiors.set_superior(work, login, superior)
+    click.echo(f"{login}: {superior or '-'}")
+
+
+@user.command("import")
+@click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
+@click.option(
+    "--make-roles", "makes_roles", is_flag=True, help="同时建立还没有的岗位 / Make the roles that are missing."
+)
+@door.database_option
+def import_people(file: Path, makes_roles: bool, database_url: str | None) -> None:
+    """从 CSV 名单 FILE 导入人员（登录名,姓名,岗位,直接上级）。 Take in people; all of the table or nothing."""
+    with file.open("rb") as stream:
+        content = stream.read(roster.MAX_BYTES + 1)
+    with door.open_house(database_url).work(SYSTEM) as work:
+        done = roster.take_in(work, roster.read(content), makes_roles=makes_roles)
+    click.echo(f"新增 {done.added}，更新 {done.changed} / {done.added} added, {done.changed} changed")
+
+
+@user.command("export")
+@click.argument("file", type=click.Path(dir_okay=False, path_type=Path))
+@door.database_option
+def export_people(file: Path, database_url: str | None) -> None:
+    """把人员名单写到 CSV 文件 FILE。 Write everybody to a CSV file."""
+    with door.open_house(database_url).work(SYSTEM, read_only=True) as work:
+        everybody = people.everybody(work)
+    file.write_bytes(roster.write(everybody))
+    click.echo(f"{len(everybody)} 人 / people: {file}")
+
+
 @user.command("password")
 @click.argument("login")
 @click.password_option()
@@ -90,12 +129,13 @@ def list_people(database_url: str | None) -> None:
     """列出人员。 List people with their roles and permissions."""
     with door.open_house(database_url).work(SYSTEM, read_only=True) as work:
         everybody = people.everybody(work)
-    table = Table("登录名 login", "姓名 name", "在用 active", "岗位 roles", "权限 permissions")
+    table = Table("登录名 login", "姓名 name", "在用 active", "上级 superior", "岗位 roles", "权限 permissions")
     for person in everybody:
         table.add_row(
             person.id,
             person.name,
             "✓" if person.is_active else "-",
+            person.superior or "-",
             ", ".join(person.roles),
             ", ".join(sorted(person.permissions)),
         )

@@ -7,7 +7,7 @@ from typing import Any
 from flask import Blueprint, current_app, flash, jsonify, redirect, render_template, request, url_for
 
 from engine import tasks
-from webapp import complaints, people
+from webapp import complaints, people, recusals
 from webapp.auth import requires
 from webapp.db import perform, unit_of_work
 from webapp.errors import redraws
@@ -112,7 +112,7 @@ def look_again(task_id: int) -> Any:
 def complete(task_id: int) -> Any:
     """Close the task with the answers of its form, and go to the next one of this case if it is theirs too."""
     raw, seen = sent(), version()
-    done = perform(lambda work: tasks.complete(work, task_id, raw, seen))
+    done = perform(lambda work: recusals.complete(work, task_id, raw, seen))
     if done.next_task_id is not None:
         flash(gettext("任务已办结。这是本件的下一步，也归您办理。"))
         return redirect(url_for(".task", task_id=done.next_task_id), 303)

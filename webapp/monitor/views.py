@@ -13,7 +13,7 @@ from engine import calendar_years, deployments, incidents, instances, tasks
 from engine.calendars import BEIJING
 from engine.errors import InvalidAnswers
 from engine.work import UnitOfWork
-from webapp import people
+from webapp import people, recusals, staffing
 from webapp.auth import requires
 from webapp.db import perform, unit_of_work
 from webapp.i18n import gettext
@@ -45,6 +45,7 @@ def index() -> str:
             chosen=chosen,
             counts=instances.counts(work),
             incident_count=incidents.count(work),
+            stuck_count=len(staffing.stuck(work)),
             plans=deployments.definitions(work),
             names=people.names(work, [info.started_by for info in page.items]),
             warning=calendar_years.warning(work),
@@ -61,6 +62,15 @@ def incident_list() -> str:
         total = incidents.count(work)
         places = _places(work, page.items)
     return render_template("monitor/incidents.html", page=page, total=total, places=places)
+
+
+@bp.get("/stuck")
+@requires("monitor|operate")
+def stuck() -> str:
+    """List the open tasks that nobody may do."""
+    with unit_of_work(read_only=True) as work:
+        tasks_found = staffing.stuck(work)
+    return render_template("monitor/stuck.html", tasks=tasks_found, most=staffing.MOST)
 
 
 @bp.post("/incidents/<int:incident_id>/retry")
@@ -109,6 +119,24 @@ def move_deadline(instance_id: int) -> Any:
     token, due_at = request.form.get("token", type=int, default=0), _moment(request.form.get("due_at", ""))
     perform(lambda work: instances.move_deadline(work, instance_id, token, due_at, _reason()))
     return _back_to(instance_id, gettext("时限已调整。"))
+
+
+@bp.post("/cases/<int:instance_id>/recuse")
+@requires("operate")
+def recuse(instance_id: int) -> Any:
+    """Keep somebody, and who reports to them, out of a case."""
+    person_id = request.form.get("person", "")[:100]
+    kept_out = perform(lambda work: recusals.recuse(work, instance_id, person_id, _reason()))
+    return _back_to(instance_id, gettext("已回避 %(count)s 人，他们签收的任务已退回岗位。", count=len(kept_out)))
+
+
+@bp.post("/cases/<int:instance_id>/recusals/withdraw")
+@requires("operate")
+def withdraw_recusal(instance_id: int) -> Any:
+    """Let somebody into a case again."""
+    person_id = request.form.get("person", "")[:100]
+    perform(lambda work: recusals.withdraw(work, instance_id, person_id, _reason()))
+    return _back_to(instance_id, gettext("回避已撤销。"))
 
 
 @bp.post("/tasks/<int:task_id>/reassign")

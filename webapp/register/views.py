@@ -10,7 +10,7 @@ from engine import tasks
 from engine.calendars import BEIJING
 from webapp import complaints, people
 from webapp.auth import requires
-from webapp.db import perform, unit_of_work
+from webapp.db import actor, perform, unit_of_work
 from webapp.errors import redraws
 from webapp.formpages import draw, labels_of, look, once, sent
 from webapp.i18n import gettext, language
@@ -65,7 +65,28 @@ def create() -> Any:
     prefix, mark = current_app.config["BANJIE"].case_prefix, (request.form.get("_once") or None)
     made = perform(lambda work: complaints.register(work, raw, prefix=prefix, once=mark[:60] if mark else None))
     flash(gettext("已登记，编号 %(number)s，按“%(plan)s”办理。", number=made.case_number, plan=made.plan_name))
-    return redirect(url_for(".show", case_number=made.case_number), 303)
+    return redirect(_tell_recusal(made) or url_for(".show", case_number=made.case_number), 303)
+
+
+def _tell_recusal(made: complaints.ComplaintInfo) -> str:
+    """Say who was kept out of the new case; return where to go when whoever registered it is among them."""
+    outcome = made.recusal
+    if outcome.kept_out:
+        told = gettext("%(count)s 人须回避：被投诉人及其下属看不到、也不能办理此件。", count=len(outcome.kept_out))
+        flash(told)
+    if outcome.respondents.unmatched:
+        words = gettext("、").join(outcome.respondents.unmatched)
+        flash(
+            gettext(
+                "被投诉人“%(names)s”未能对应到一名人员，没有自动回避；如是本单位人员，请管理员在此件上办理回避。",
+                names=words,
+            ),
+            "warning",
+        )
+    if actor().id in outcome.kept_out:
+        flash(gettext("您与此件有关，登记后须回避，不能再查看。"), "warning")
+        return url_for(".index")
+    return ""
 
 
 @bp.post("/look")

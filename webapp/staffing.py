@@ -1,0 +1,125 @@
+"""Open tasks that nobody may do: a role without people, all of them recused, or held by somebody who has left.
+
+It looks at few rows: the addresses that tasks are offered to, the cases with recusals, the people who have left.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import func, or_, select
+from sqlalchemy.orm import aliased
+
+from engine.tables import InstanceRecusal, ProcessDefinition, ProcessInstance, TaskOffer, UserTask
+from engine.visibility import role_offer, visible_instances
+from engine.work import UnitOfWork
+from webapp.people import Person, PersonRole
+
+#: So many are looked at; who has more has one cause for most of them.
+MOST = 200
+
+
+@dataclass(frozen=True, slots=True)
+class Stuck:
+    """An open task that nobody may do. `why` is "role-empty", "recused", "nobody-asked" or "holder-left"."""
+
+    task_id: int
+    instance_id: int
+    business_key: str | None
+    plan: str
+    name: str
+    roles: list[str]
+    created_at: datetime
+    why: str
+
+
+def stuck(work: UnitOfWork, instance_id: int | None = None) -> list[Stuck]:
+    """Return the open tasks that nobody may do, oldest first: of one case, or of every case that the actor may see.
+
+    Needs "monitor" or "operate" when it is asked of all cases; of one case whoever sees it may know.
+    """
+    if instance_id is None and not work.actor.may("operate"):
+        work.require("monitor")
+    members = members_of(work)
+    left = set(work.session.scalars(select(Person.id).where(Person.is_active.is_(False))))
+    candidates = or_(
+        UserTask.assignee.in_(left),
+        UserTask.id.in_(select(TaskOffer.task_id).where(TaskOffer.to.in_(_without_people(work, members, left)))),
+        ProcessInstance.has_recusals.is_(True),
+    )
+    query = (
+        select(UserTask, ProcessInstance.business_key, ProcessDefinition.name)
+        .join(ProcessInstance, ProcessInstance.id == UserTask.instance_id)
+        .join(ProcessDefinition, ProcessDefinition.id == ProcessInstance.definition_id)
+        .where(UserTask.closed_at.is_(None), ProcessInstance.status.in_(("running", "suspended")))
+        .where(visible_instances(work), candidates)
+    )
+    if instance_id is not None:
+        query = query.where(UserTask.instance_id == instance_id)
+    rows = work.session.execute(query.order_by(UserTask.id).limit(MOST)).all()
+    recused = _recused(work, [task.instance_id for task, _, _ in rows])
+    found = []
+    for task, number, plan in rows:
+        why = _why(task, members, left, recused.get(task.instance_id, set()))
+        if why:
+            found.append(Stuck(task.id, task.instance_id, number, plan, task.name, task.groups, task.created_at, why))
+    return found
+
+
+def members_of(work: UnitOfWork) -> dict[str, frozenset[str]]:
+    """Return role -> the active people who have it. For the house's own rules; pages ask `people`."""
+    rows = work.session.execute(
+        select(PersonRole.role, PersonRole.person_id)
+        .join(Person, Person.id == PersonRole.person_id)
+        .where(Person.is_active.is_(True))
+    )
+    found: dict[str, set[str]] = {}
+    for role, person in rows:
+        found.setdefault(role, set()).add(person)
+    return {role: frozenset(names) for role, names in found.items()}
+
+
+def _why(task: UserTask, members: Mapping[str, frozenset[str]], left: set[str], recused: set[str]) -> str:
+    """Return why nobody may do the task, "" when somebody may."""
+    if task.assignee is not None:
+        return "holder-left" if task.assignee in left else ""
+    asked = {person for role in task.groups for person in members.get(role, ())} | (set(task.users) - left)
+    if asked - recused:
+        return ""
+    if asked:
+        return "recused"
+    return "role-empty" if task.groups or task.users else "nobody-asked"
+
+
+def _without_people(work: UnitOfWork, members: Mapping[str, Iterable[str]], left: set[str]) -> list[str]:
+    """Return the addresses that tasks are offered to and behind which nobody is."""
+    manned = {role_offer(role) for role in members}
+    return [
+        address
+        for address in _addresses(work)
+        if (address.startswith("role:") and address not in manned) or address.removeprefix("person:") in left
+    ]
+
+
+def _addresses(work: UnitOfWork) -> list[str]:
+    """Return every address that tasks are offered to: one look into the index for each, however many tasks there are."""
+    first = select(func.min(TaskOffer.to).label("to")).cte("address", recursive=True)
+    further = aliased(first)
+    following = select(func.min(TaskOffer.to)).where(TaskOffer.to > further.c.to).scalar_subquery()
+    every: Any = first.union_all(select(following).where(further.c.to.is_not(None)))
+    return [address for address in work.session.scalars(select(every.c.to)) if address is not None]
+
+
+def _recused(work: UnitOfWork, instance_ids: list[int]) -> dict[int, set[str]]:
+    if not instance_ids:
+        return {}
+    found: dict[int, set[str]] = {}
+    rows = select(InstanceRecusal.instance_id, InstanceRecusal.person).where(
+        InstanceRecusal.instance_id.in_(set(instance_ids))
+    )
+    for instance_id, person in work.session.execute(rows):
+        found.setdefault(instance_id, set()).add(person)
+    return found
