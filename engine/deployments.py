@@ -9,7 +9,7 @@ from __future__ import annotations
 import hashlib
 from collections import OrderedDict
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from threading import Lock
 from typing import Any
@@ -212,6 +212,7 @@ def _read(work: UnitOfWork, files: Mapping[str, bytes], known: checks.Known | No
         raise EngineError("没有选择文件。", "No file was chosen.", code="no-files")
     if len(files) > MAX_FILES:
         raise EngineError(f"一次最多部署 {MAX_FILES} 个文件。", f"Deploy at most {MAX_FILES} files at once.")
+    known = replace(known or checks.Known(), calendar=work.calendar())
     offered, _ = Family.read(dict(files))
     stored = {name: content for name, content in export(work).items() if name not in files}
     replaced = set(offered.origins)
@@ -220,12 +221,12 @@ def _read(work: UnitOfWork, files: Mapping[str, bytes], known: checks.Known | No
         outdated = {name for thing, name in kept.origins.items() if thing in replaced}
         stored = {name: content for name, content in stored.items() if name not in outdated}
     house, findings = Family.read({**stored, **files})
-    findings = [*checks.completed(findings, house.files), *checks.check(house, known or checks.Known())]
+    findings = [*checks.completed(findings, house.files), *checks.check(house, known)]
     told = [finding for finding in findings if finding.file in files] + _unused(house, files)
     elsewhere = [finding for finding in findings if finding.file not in files and finding.severity == "error"]
     if elsewhere:  # only what these files break; what was wrong before is not their fault
         before, old = Family.read(export(work))
-        known_before = {_same(finding) for finding in [*old, *checks.check(before, known or checks.Known())]}
+        known_before = {_same(finding) for finding in [*old, *checks.check(before, known)]}
         told += [finding for finding in elsewhere if _same(finding) not in known_before]
     return house, checks.in_order(told)
 

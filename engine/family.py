@@ -1,4 +1,4 @@
-"""All files of one version of a plan, read: diagrams, decisions, forms, and which needs which. It stores nothing."""
+"""All files of one version of a plan, read: diagrams, decisions, forms, rules, and which needs which. It stores nothing."""
 
 from __future__ import annotations
 
@@ -8,13 +8,14 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
-from engine import decisions, forms, interchange
+from engine import decisions, forms, interchange, rules
 from engine.calendars import WorkCalendar
 from engine.decisions import Model
 from engine.diagram import Diagram, Node, Process
 from engine.errors import InvalidPlan, NotFound
 from engine.feel import from_json, to_json
 from engine.findings import Finding, Severity
+from engine.rules import Rule
 from engine.xml import XmlRefused
 
 DIAGRAMS = (".bpmn", ".bpmn20.xml", ".bpmn.xml")
@@ -27,8 +28,9 @@ _DMN = b"/spec/DMN/"
 class Family:
     """Files that run together. Shared between cases and never changed by running, but for `compiled`.
 
-    `decisions` finds a model by the id or name of a decision in it, `forms` a form by its id. `origins` names the
-    file that gives ("process" | "decision" | "form", id). `compiled` is where `engine.spiff` keeps its specs.
+    `decisions` finds a model by the id or name of a decision in it, `forms` a form by its id, `rules` the versions of
+    a rule by its id. `origins` names the file that gives ("process" | "decision" | "form" | "rule", id). `compiled`
+    is where those who run it keep what they made of it.
     """
 
     files: dict[str, bytes]
@@ -38,6 +40,7 @@ class Family:
     models: dict[str, Model] = field(default_factory=dict)  #: by file
     decisions: dict[str, Model] = field(default_factory=dict)
     forms: dict[str, forms.Form] = field(default_factory=dict)
+    rules: dict[str, list[Rule]] = field(default_factory=dict)
     origins: dict[tuple[str, str], str] = field(default_factory=dict)
     compiled: dict[Any, Any] = field(default_factory=dict)
 
@@ -71,8 +74,12 @@ class Family:
         inputs = {name: from_json(value) for name, value in context.items()}
         return to_json(model.evaluate(decision_id, inputs, calendar=calendar, now=now, strict=True))
 
+    def rules_of(self, process_id: str) -> list[Rule]:
+        """Return every version of every rule that names a plan, those that are switched off too."""
+        return [rule for versions in self.rules.values() for rule in versions if process_id in rule.spans]
+
     def needs(self, process_id: str) -> dict[str, bytes]:
-        """Return the files that a process runs on: its diagram, and the decisions, forms and processes it names.
+        """Return the files that a process runs on: its diagram, the decisions, forms and processes it names, its rules.
 
         What is named by an expression cannot be known before it runs: then every file of that kind is needed.
         """
@@ -85,6 +92,7 @@ class Family:
                 continue
             seen.add(key)
             names.add(self.origins["process", key])
+            names |= {rule.file for rule in self.rules_of(key)}
             for kind, wanted in _references(self.processes[key]):
                 found = [wanted] if wanted is not None else [name for what, name in self.origins if what == kind]
                 for identity in found:
@@ -105,6 +113,8 @@ class Family:
             return self._take_model(name, data)
         if low.endswith((*DIAGRAMS, ".xml")):
             return self._take_diagram(name, data)
+        if low.endswith(rules.SUFFIX):
+            return self._take_rules(name, data)
         if low.endswith((*FORMS, ".json")):
             return self._take_form(name, data)
         return [
@@ -114,7 +124,10 @@ class Family:
                 "file-kind",
                 "不认识的文件类型。",
                 "This kind of file is not known.",
-                ("预案由 .bpmn、.dmn 和 .form 文件组成。", "A plan is made of .bpmn, .dmn and .form files."),
+                (
+                    "预案由 .bpmn、.dmn、.form 和 .rules.json 文件组成。",
+                    "A plan is made of .bpmn, .dmn, .form and .rules.json files.",
+                ),
             )
         ]
 
@@ -123,6 +136,15 @@ class Family:
         if form is not None:
             self.forms.setdefault(form.id, form)
             findings = [*findings, *self._claim("form", form.id, name, 1)]
+        return findings
+
+    def _take_rules(self, name: str, data: bytes) -> list[Finding]:
+        found, findings = rules.read(name, data)
+        for rule in found:
+            twice = self._claim("rule", rule.id, name, rule.line)
+            findings += twice
+            if not twice:
+                self.rules.setdefault(rule.id, []).append(rule)
         return findings
 
     def _take_diagram(self, name: str, data: bytes) -> list[Finding]:
@@ -170,7 +192,12 @@ class Family:
         other = self.origins.setdefault((kind, identity), file)
         if other == file:
             return []
-        words = {"process": ("流程", "process"), "decision": ("决策", "decision"), "form": ("表单", "form")}[kind]
+        words = {
+            "process": ("流程", "process"),
+            "decision": ("决策", "decision"),
+            "form": ("表单", "form"),
+            "rule": ("规则", "rule"),
+        }[kind]
         return [
             _error(
                 file,

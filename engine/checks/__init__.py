@@ -9,7 +9,20 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 
-from engine.checks import activities, data, events, expressions, flows, references, roles, soundness, structure
+from engine.calendars import published_calendar
+from engine.checks import (
+    activities,
+    data,
+    deadlines,
+    events,
+    expressions,
+    flows,
+    references,
+    roles,
+    rules,
+    soundness,
+    structure,
+)
 from engine.checks.catalogue import advised
 from engine.checks.places import placed
 from engine.checks.render import as_github, as_json, as_text
@@ -18,6 +31,7 @@ from engine.decisions.analysis import analyse
 from engine.diagram import Diagram
 from engine.family import Family
 from engine.findings import Finding, has_errors
+from engine.rules import newest
 
 #: Elements of one process up to which its soundness is proved.
 MOST_PROVED = 1_000
@@ -41,12 +55,15 @@ def check(family: Family, known: Known | None = None) -> list[Finding]:
                 references.check(subject)
                 roles.check(subject)
                 data.check(subject)
+                rules.check(subject)
                 if not has_errors(subject.findings):  # the token game is played on whole diagrams only
                     _prove(subject, diagram)
+                    _count(subject, diagram)
             findings += subject.findings
         findings += references.check_collaboration(file, diagram)
     for model in family.models.values():
         findings += analyse(model)
+    findings += rules.check_packs(family)
     return in_order(completed(findings, family.files))
 
 
@@ -76,4 +93,20 @@ def _prove(subject: Subject, diagram: Diagram) -> None:
         f"流程超过 {MOST_PROVED} 个元素，没有检查死锁和重复执行。",
         f"the process has more than {MOST_PROVED} elements; deadlocks and work done twice were not looked for.",
         ("把一部分放进被调用的流程。", "Move parts of it into called processes."),
+    )
+
+
+def _count(subject: Subject, diagram: Diagram) -> None:
+    """Prove the limits of the rules that bind now, over the calendar of the house or, without one, the published one."""
+    family, process = subject.family, subject.process
+    today = [rule for versions in family.rules.values() if (rule := newest(versions)) is not None]
+    counted = [rule for rule in today if rule.is_on and process.id in rule.spans]
+    calendar = (subject.known.calendar or published_calendar()) if counted else None
+    subject.findings += deadlines.check(
+        process,
+        diagram,
+        counted,
+        calendar,
+        called=family.processes,
+        limits={rule.id: rule for rule in today if rule.is_on},
     )

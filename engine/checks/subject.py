@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Set
 from dataclasses import dataclass, field
 
+from engine.calendars import WorkCalendar
 from engine.diagram import Expression, Flow, Node, Place, Process, Scope
 from engine.family import Family
 from engine.findings import Finding, Severity
@@ -17,13 +18,15 @@ _NOTHING: Advice = ("", "")
 class Known:
     """What the house knows. None: nobody asked, so it is not checked.
 
-    `start_variables`: what a case brings along when it starts, besides the start form's fields.
+    `start_variables`: what a case brings along when it starts, besides the start form's fields. `calendar`: the
+    working calendar that deadlines are counted over; None: the published one.
     """
 
     roles: Set[str] | None = None
     services: Set[str] | None = None
     process_keys: Set[str] | None = None
     start_variables: Set[str] | None = None
+    calendar: WorkCalendar | None = None
 
 
 @dataclass(slots=True)

@@ -95,7 +95,8 @@ class _Maker:
         if self.cheap:
             self.helper("SILENT")
         else:
-            new = py.call(self.helper("Run"), py.name("calendar"), py.name("now"))
+            asked = (py.name("calendar"), py.name("now"), py.constant(None), py.name("limits"))
+            new = py.call(self.helper("Run"), *asked)
             test = ast.Compare(py.name("run"), [ast.Is()], [py.constant(None)])
             body.append(ast.If(test, [ast.Assign([py.store("run")], new)], []))
         for name, local in self.locals.items():

@@ -24,8 +24,8 @@ class Expression:
 
     `possible_names`: names inside filters that are variables only where the filtered members lack them.
 
-    `evaluate(context, *, calendar=None, now=None)` returns the value. Without a calendar or `now` the functions that
-    need them give None. Raises FeelLimit when a bound is crossed.
+    `evaluate(context, *, calendar=None, now=None, limits=None)` returns the value. Without a calendar, `now` or limits
+    the functions that need them give None. Raises FeelLimit when a bound is crossed.
     """
 
     __slots__ = ("evaluate", "names", "possible_names", "text", "tree")

@@ -14,7 +14,8 @@ def code(module: ast.Module) -> CodeType:
 def function(body: list[ast.stmt], *, first: str, run: str) -> ast.Module:
     """Return a module with the function `feel`. `first`: a parameter before the context; `run`: its run by default."""
     parameters = f"{first}, context" if first else "context"
-    module = ast.parse(f"def feel({parameters}, *, calendar=None, now=None, run={run}): pass")  # words of ours alone
+    options = f"calendar=None, now=None, limits=None, run={run}"
+    module = ast.parse(f"def feel({parameters}, *, {options}): pass")  # words of ours alone
     made = module.body[0]
     assert isinstance(made, ast.FunctionDef)
     made.body = body

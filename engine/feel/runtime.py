@@ -6,7 +6,7 @@ import decimal
 from collections.abc import Callable
 from datetime import UTC, date, datetime, time, timedelta
 from decimal import Decimal
-from typing import Any
+from typing import Any, Protocol
 
 from engine.calendars import WorkCalendar
 from engine.feel import temporal
@@ -19,17 +19,33 @@ MAX_CALLS = 100
 MAX_STRING = 1_000_000
 
 
+class Limit(Protocol):
+    """A rule of time, as far as expressions ask it."""
+
+    def due(self, start: datetime, calendar: WorkCalendar, extensions: int = 0) -> datetime:
+        """Return the last moment of the limit that began at `start`, extended so many times."""
+
+
+#: Finds the rule of an id for something that began at a moment; None when there is none.
+Limits = Callable[[str, datetime], Limit | None]
+
+
 class Run:
     """One evaluation: what it may use, what it has used, and why something is null."""
 
-    __slots__ = ("calendar", "calls", "notes", "now", "steps")
+    __slots__ = ("calendar", "calls", "limits", "notes", "now", "steps")
 
     def __init__(
-        self, calendar: WorkCalendar | None = None, now: datetime | None = None, notes: list[str] | None = None
+        self,
+        calendar: WorkCalendar | None = None,
+        now: datetime | None = None,
+        notes: list[str] | None = None,
+        limits: Limits | None = None,
     ) -> None:
         self.calendar = calendar
         self.now = now
         self.notes = notes
+        self.limits = limits
         self.steps = MAX_STEPS
         self.calls = 0
 

@@ -7,12 +7,14 @@ move. So the same case with the same answers always takes the same steps.
 from __future__ import annotations
 
 from collections.abc import Iterable
+from datetime import datetime
 from heapq import heappop, heappush
 from typing import TYPE_CHECKING, Any
 
 from SpiffWorkflow.workflow import Workflow
 
 from engine.errors import EngineError, StepFailed
+from engine.rules import Rule, nearest, received_day
 from engine.spiff import arms, compiler
 from engine.spiff.token import ARRIVING, DONE, READY, WAITING, Token
 from engine.spiff.variables import scope_of
@@ -60,6 +62,14 @@ class Case(Workflow):
             raise StepFailed(
                 element, f"“{element}”调用的流程“{name}”不存在。", f"{element!r} calls {name!r}, which does not exist."
             ) from fault
+
+    def limit(self, rule_id: str, began_at: datetime) -> Rule | None:
+        """Return the version of a rule that binds the case: that of the day it was received; None for no such rule."""
+        versions = self.plan.rules.get(rule_id, ())
+        if len(versions) < 2:
+            return versions[0] if versions else None
+        received_at = self.root.data.get("received_at") if self.root is not None else None
+        return nearest(versions, received_day(received_at, began_at))
 
     # --- tokens
     def spawn(self, spec: Element, parent: Token | None, state: int = ARRIVING, arm: int | None = None) -> Token:

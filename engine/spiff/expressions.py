@@ -4,11 +4,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
-from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
 from engine import feel
-from engine.calendars import WorkCalendar
 from engine.diagram import Expression
 from engine.diagram import Mapping as VariableMapping
 from engine.errors import EngineError, StepFailed
@@ -30,7 +28,7 @@ def raw(case: Case, expression: Expression, context: Mapping[str, Any], element:
     if expression.is_literal:
         return expression.text
     try:
-        return _ask(expression.text, context, case.world.covering, case.world.now)
+        return _ask(expression.text, context, case)
     except EngineError as fault:
         raise StepFailed(
             element,
@@ -82,7 +80,7 @@ def mapped(case: Case, mappings: Sequence[VariableMapping], context: Mapping[str
     return made
 
 
-def _ask(source: str, context: Mapping[str, Any], calendar: WorkCalendar, now: datetime) -> Any:
+def _ask(source: str, context: Mapping[str, Any], case: Case) -> Any:
     """Compile once, evaluate. Names with blanks are told to the compiler only where the text could hold one."""
     names: tuple[str, ...] = ()
     may_hold = _may_hold_names.get(source)
@@ -96,4 +94,4 @@ def _ask(source: str, context: Mapping[str, Any], calendar: WorkCalendar, now: d
             _compiled.clear()
             _may_hold_names.clear()
         compiled = _compiled[source, names] = feel.compile(source, names)
-    return compiled.evaluate(context, calendar=calendar, now=now)
+    return compiled.evaluate(context, calendar=case.world.covering, now=case.world.now, limits=case.limit)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, Protocol
@@ -10,6 +10,7 @@ from typing import Any, Protocol
 from engine.calendars import WorkCalendar
 from engine.diagram import Node, Process
 from engine.errors import EngineError
+from engine.rules import Rule
 from engine.spiff.provisional import CoveringCalendar
 
 
@@ -19,6 +20,10 @@ class Plan(Protocol):
     @property
     def processes(self) -> Mapping[str, Process]:
         """The processes by id."""
+
+    @property
+    def rules(self) -> Mapping[str, Sequence[Rule]]:
+        """The rules of time by id, each with its versions."""
 
     @property
     def compiled(self) -> dict[Any, Any]:

@@ -22,7 +22,8 @@ def file_of(code: str, which: str) -> Path:
 def findings_of(code: str, which: str) -> list[Finding]:
     """Check one file of a code's folder together with the forms and decisions beside it."""
     folder = FOLDER / code
-    companions = [path for path in (*folder.glob("*.form"), *folder.glob("*.dmn")) if path.stem not in ("bad", "good")]
+    beside = (*folder.glob("*.form"), *folder.glob("*.dmn"), *folder.glob("*.rules.json"))
+    companions = [path for path in beside if path.stem not in ("bad", "good")]
     if which == "bad":
         companions += (folder / "only_bad").glob("*")
     files = {path.name: path.read_bytes() for path in (file_of(code, which), *sorted(companions))}

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import date, datetime, time, timedelta
 
 import pytest
 
-from tests.plans.walk import MONDAY, Walk
+from engine.calendars import BEIJING
+from tests.plans.walk import MONDAY, Walk, calendar
 
 
 def registered(count: int = 1, skipping: str = "no") -> Walk:
@@ -17,23 +18,29 @@ def accepted(count: int = 1, skipping: str = "no") -> Walk:
     return registered(count, skipping).pass_time(days=2).do("decide_acceptance", is_accepted="yes")
 
 
+def last_moment(start: datetime, days: int) -> datetime:
+    """Return when a limit of so many days ends: with its last day, which is a working day."""
+    day: date = calendar().next_working_day((start + timedelta(days=days)).date())
+    return datetime.combine(day, time(23, 59, 59), BEIJING)
+
+
 def test_acceptance_is_told_within_15_days_of_receipt():
     walk = registered()
 
-    assert walk.due("decide_acceptance") == MONDAY + timedelta(days=15)
+    assert walk.due("decide_acceptance") == last_moment(MONDAY, 15)
     assert walk.do("decide_acceptance", is_accepted="no").end == "not_accepted"
 
 
 def test_the_decision_is_due_60_days_after_acceptance():
     walk = accepted()
 
-    assert walk.due("handle_petition") == MONDAY + timedelta(days=62)
-    assert walk.timer("handle_petition_reminder") == MONDAY + timedelta(days=52)
+    assert walk.due("handle_petition") == last_moment(MONDAY + timedelta(days=2), 60)
+    assert walk.timer("handle_petition_reminder") == walk.due("handle_petition") - timedelta(days=10)
 
 
 def test_it_is_extended_once_by_30_days_and_never_twice():
     walk = accepted().do("handle_petition", handling_result="extend").do("approve_extension")
-    assert walk.due("handle_petition") == MONDAY + timedelta(days=92)
+    assert walk.due("handle_petition") == last_moment(MONDAY + timedelta(days=2), 90)
 
     assert walk.do("handle_petition", handling_result="extend").open() == ["tell_decision"]
 
@@ -73,7 +80,7 @@ def test_review_and_re_review_take_30_days_each_and_there_is_no_third():
     walk = accepted().do("handle_petition", handling_result="decided")
     for _ in range(2):
         walk.do("tell_decision", is_review_asked="yes")
-        assert walk.due("review_petition") == walk.now + timedelta(days=30)
+        assert walk.due("review_petition") == last_moment(walk.now, 30)
         walk.do("review_petition")
 
     assert walk.do("tell_decision", is_review_asked="yes").open() == []

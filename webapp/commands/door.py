@@ -22,7 +22,7 @@ from webapp.settings import Settings
 F = TypeVar("F", bound=Callable[..., Any])
 
 #: What a plan is made of.
-SUFFIXES = (".bpmn", ".dmn", ".form")
+SUFFIXES = (".bpmn", ".dmn", ".form", ".rules.json")
 
 out = Console(highlight=False, soft_wrap=True)
 err = Console(highlight=False, soft_wrap=True, stderr=True)
@@ -82,10 +82,14 @@ def find_files(paths: Iterable[Path]) -> dict[str, Path]:
     inside = [
         item
         for path in paths
-        for item in (sorted(item for item in path.rglob("*") if item.suffix in SUFFIXES) if path.is_dir() else [path])
+        for item in (
+            sorted(item for item in path.rglob("*") if item.name.endswith(SUFFIXES)) if path.is_dir() else [path]
+        )
     ]
     if not inside:
-        raise click.UsageError("没有找到 .bpmn、.dmn 或 .form 文件 / no .bpmn, .dmn or .form file found.")
+        raise click.UsageError(
+            "没有找到 .bpmn、.dmn、.form 或 .rules.json 文件 / no .bpmn, .dmn, .form or .rules.json file found."
+        )
     unique = {item.resolve(): item for item in inside}.values()
     uses = Counter(item.name for item in unique)
     return {item.name if uses[item.name] == 1 else str(item): item for item in unique}

@@ -24,7 +24,7 @@ from webapp.demo.samples import SAMPLES, Sample
 
 __all__ = ["PASSWORD", "PEOPLE", "fill", "is_filled", "plan_files"]
 
-_SUFFIXES = (".bpmn", ".dmn", ".form")
+_SUFFIXES = (".bpmn", ".dmn", ".form", ".rules.json")
 #: A sample that is never at rest ends here.
 _MOST_MOMENTS = 500
 
@@ -33,7 +33,7 @@ def plan_files() -> dict[str, bytes]:
     """Return the plans that come with the product: the files of `processes/` and `forms/`, by name."""
     house = Path(webapp.__file__).parent.parent
     found = [path for folder in ("processes", "forms") for path in sorted((house / folder).rglob("*"))]
-    return {path.name: path.read_bytes() for path in found if path.suffix in _SUFFIXES}
+    return {path.name: path.read_bytes() for path in found if path.name.endswith(_SUFFIXES)}
 
 
 def is_filled(database: Database) -> bool:

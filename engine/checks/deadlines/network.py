@@ -9,7 +9,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 
 from engine import diagram
-from engine.checks.deadlines.reckoning import Clock, Moments, Reckon, Unknown, of_expression, of_timer
+from engine.checks.deadlines.reckoning import Clock, Moments, Reckon, earliest, latest, of_expression, of_timer
 from engine.checks.soundness.scopes import called_by
 from engine.diagram import ACTIVITIES, Kind, MultiInstance, Node, Process, Scope
 
@@ -175,9 +175,9 @@ def _bound(scope: Scope, node: Node) -> Reckon | None:
                     (sure if event.interrupting else told).append(fires)
     due = node.assignment.due if node.assignment is not None else None
     dated = of_expression(due) if due is not None else None
-    promised = dated if dated is not None else _latest(told)
+    promised = dated if dated is not None else latest(told)
     every = [*sure, promised] if promised is not None else sure
-    return _earliest(every)
+    return earliest(every)
 
 
 def _raced(scope: Scope, node: Node) -> Reckon | None:
@@ -192,33 +192,7 @@ def _raced(scope: Scope, node: Node) -> Reckon | None:
             found = _fires(target) if target is not None and target.kind is Kind.CATCH else None
             if found is not None:
                 fires.append(found)
-    return _earliest(fires)
-
-
-def _earliest(reckons: list[Reckon]) -> Reckon | None:
-    """Return the first of several moments; those that are not known are left out, unless none is."""
-    if len(reckons) < 2:
-        return reckons[0] if reckons else None
-    return lambda clock, moments, now: min(_known(reckons, clock, moments, now))
-
-
-def _latest(reckons: list[Reckon]) -> Reckon | None:
-    if len(reckons) < 2:
-        return reckons[0] if reckons else None
-    return lambda clock, moments, now: max(_known(reckons, clock, moments, now))
-
-
-def _known(reckons: list[Reckon], clock: Clock, moments: Moments, now: int) -> list[int]:
-    found: list[int] = []
-    missing = Unknown()
-    for reckon in reckons:
-        try:
-            found.append(reckon(clock, moments, now))
-        except Unknown as fault:
-            missing = fault
-    if not found:
-        raise missing
-    return found
+    return earliest(fires)
 
 
 def _moments_set(node: Node) -> list[tuple[str, Reckon]]:

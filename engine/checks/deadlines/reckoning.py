@@ -7,15 +7,17 @@ as functions of the moment a step begins and of the moments that variables hold.
 from __future__ import annotations
 
 from bisect import bisect_right
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from datetime import date, datetime, time, timedelta
 from decimal import Decimal
+from functools import lru_cache
 
 from engine import feel
 from engine.calendars import WorkCalendar
 from engine.diagram import Expression, Timer
 from engine.errors import EngineError
 from engine.feel import nodes as n
+from engine.rules import SECONDS, Rule
 
 DAY = 86_400
 Moments = Mapping[str, int]
@@ -31,21 +33,13 @@ class Unknown(Exception):
 
 
 class Clock:
-    """The calendar's newest unbroken run of covered years, as tables."""
+    """The calendar's newest unbroken run of covered years, as tables. `limits` are the rules that expressions may ask."""
 
-    def __init__(self, calendar: WorkCalendar) -> None:
+    def __init__(self, calendar: WorkCalendar, limits: Mapping[str, Rule] | None = None) -> None:
         self.calendar = calendar
-        years = sorted(calendar.years | calendar.provisional_years)
-        if not years:
-            raise NotCovered
-        newest = first = years[-1]
-        while first - 1 in years:
-            first -= 1
-        self.first, self.last = date(first, 1, 1), date(newest, 12, 31)
+        self.limits = limits or {}
+        self.first, self.last, self.working = _table(calendar)
         self.begins, self.ends = self.first.toordinal(), self.last.toordinal()
-        self.working = [
-            day for day in range(self.begins, self.ends + 1) if calendar.is_working_day(date.fromordinal(day))
-        ]
 
     def add_working_days(self, moment: int, days: int) -> int:
         """Return the same time of day `days` working days later; that day does not count."""
@@ -55,6 +49,23 @@ class Clock:
         if index >= len(self.working):
             raise NotCovered
         return self.working[index] * DAY + moment % DAY
+
+    def limit(self, rule: Rule, start: int, extensions: int = 0) -> int:
+        """Return the last second of the limit that began at `start`: what `Rule.due` gives."""
+        extra = rule.extension if extensions else None
+        if rule.is_exact:
+            return start + SECONDS[rule.unit] * (rule.number + (extra.number * extensions if extra is not None else 0))
+        day = self._count(start // DAY, rule.number, rule.unit)
+        if extra is not None:
+            day = self._count(day, extra.number * extensions, extra.unit)
+        if rule.moves:
+            day = self.next_working_day(day)
+        if not self.begins <= day <= self.ends:
+            raise NotCovered
+        return day * DAY + DAY - 1
+
+    def _count(self, day: int, number: int, unit: str) -> int:
+        return day + number if unit != "working days" or not number else self.add_working_days(day * DAY, number) // DAY
 
     def end_of_day(self, moment: int) -> int:
         """Return the last second of the day."""
@@ -71,6 +82,20 @@ class Clock:
         """Return the moment with its zone."""
         day = date.fromordinal(moment // DAY)
         return datetime.combine(day, time(), self.calendar.zone) + timedelta(seconds=moment % DAY)
+
+
+@lru_cache(maxsize=4)
+def _table(calendar: WorkCalendar) -> tuple[date, date, list[int]]:
+    """Return the first and last day of the newest unbroken run of years, and its working days. Raises NotCovered."""
+    years = sorted(calendar.years | calendar.provisional_years)
+    if not years:
+        raise NotCovered
+    newest = first = years[-1]
+    while first - 1 in years:
+        first -= 1
+    begin, end = date(first, 1, 1), date(newest, 12, 31)
+    days = range(begin.toordinal(), end.toordinal() + 1)
+    return begin, end, [day for day in days if calendar.is_working_day(date.fromordinal(day))]
 
 
 def of_timer(timer: Timer) -> Reckon | None:
@@ -167,8 +192,12 @@ def _sum(left: Reckon | timedelta | None, right: Reckon | timedelta | None, sign
 
 def _call(tree: n.Call) -> Reckon | timedelta | None:
     function = _name(tree.function)
+    if function in ("min", "max"):
+        return _first_or_last(function, tree.arguments)
     values = [_read(argument) for argument in tree.arguments]
     first = values[0] if values else None
+    if function in ("limit due", "extended limit due") and len(values) == 2 and callable(values[1]):
+        return _limit(tree.arguments[0], values[1], 0 if function == "limit due" else 1)
     if function == "now" and not values:
         return lambda _clock, _moments, now: now
     if function == "duration" and len(values) == 1:
@@ -185,3 +214,55 @@ def _call(tree: n.Call) -> Reckon | timedelta | None:
             start, days = first, int(count.value)
             return lambda clock, moments, now: clock.add_working_days(start(clock, moments, now), days)
     return None
+
+
+def _first_or_last(function: str, arguments: Sequence[n.Node]) -> Reckon | None:
+    """Return the first or last of several moments. Of the first, those that are not known are left out."""
+    if len(arguments) == 1 and isinstance(arguments[0], n.ListLiteral):
+        arguments = arguments[0].items
+    moments = [one for one in map(_read, arguments) if callable(one)]
+    if not moments or (function == "max" and len(moments) < len(arguments)):
+        return None
+    if function == "max":
+        return lambda clock, values, now: max(one(clock, values, now) for one in moments)
+    return earliest(moments)
+
+
+def _limit(name: n.Node, start: Reckon, extensions: int) -> Reckon | None:
+    if not isinstance(name, n.Literal) or not isinstance(name.value, str):
+        return None
+    identity = name.value
+
+    def due(clock: Clock, moments: Moments, now: int) -> int:
+        if identity not in clock.limits:
+            raise Unknown(identity)
+        return clock.limit(clock.limits[identity], start(clock, moments, now), extensions)
+
+    return due
+
+
+def earliest(reckons: Sequence[Reckon]) -> Reckon | None:
+    """Return the first of several moments; those that are not known are left out, unless none is."""
+    if len(reckons) < 2:
+        return reckons[0] if reckons else None
+    return lambda clock, moments, now: min(_known(reckons, clock, moments, now))
+
+
+def latest(reckons: Sequence[Reckon]) -> Reckon | None:
+    """Return the last of several moments; those that are not known are left out, unless none is."""
+    if len(reckons) < 2:
+        return reckons[0] if reckons else None
+    return lambda clock, moments, now: max(_known(reckons, clock, moments, now))
+
+
+def _known(reckons: Sequence[Reckon], clock: Clock, moments: Moments, now: int) -> list[int]:
+    found: list[int] = []
+    missing = Unknown()
+    for reckon in reckons:
+        try:
+            found.append(reckon(clock, moments, now))
+        except Unknown as fault:
+            missing = fault
+    if not found:
+        raise missing
+    return found

@@ -22,9 +22,11 @@ class Words:
     def proof(self, proof: Proof) -> None:
         """Say that a limit is broken, or what keeps it from being proved. A limit that holds is not a finding."""
         rule = proof.rule
-        at = self.nodes.get(rule.to_element)
-        until_zh = f"“{self._called(rule.to_element)}”" if rule.to_element else "结束"
-        until_en = repr(self._called(rule.to_element)) if rule.to_element else "the end"
+        ends = rule.spans[self.process.id].ends
+        at = self.nodes.get(ends[0]) if ends else None
+        until_zh = self._list_zh(ends) if ends else "结束"
+        until_en = self._list_en(ends) if ends else "the end"
+        article_en = rule.article_en or rule.article
         if proof.example is not None:
             one = proof.example
             day, finish, limit = one.start.date(), _moment(one.finish), _moment(one.limit)
@@ -36,10 +38,10 @@ class Words:
             self._say(
                 "deadline-broken",
                 at,
-                rule.severity,
+                Severity.ERROR if rule.is_statutory and rule.verified == "text" else Severity.WARNING,
                 f"各步都按自己的时限办，仍可能超过{rule.article}规定的 {rule.zh}：{day} 开始的，{finish} 才到{until_zh}，"
                 f"限期是 {limit}。{count_zh}（{days}）。",
-                f"With every step on time the limit of {rule.en} ({rule.article}) can be missed: a case begun on {day} "
+                f"With every step on time the limit of {rule.en} ({article_en}) can be missed: a case begun on {day} "
                 f"comes to {until_en} on {finish}, the limit is {limit}; {count_en} ({days.replace('、', ', ')}).",
                 (
                     f"缩短路径上的时限（{self._path_zh(one.path)}），或在限期前加一个按法定时限计算的提醒和督办。",
@@ -72,7 +74,7 @@ class Words:
             at,
             Severity.HINT,
             f"不能证明能在 {rule.zh}内（{rule.article}）到{until_zh}：{zh}。",
-            f"It is not proved that {until_en} is reached within {rule.en} ({rule.article}): {en}.",
+            f"It is not proved that {until_en} is reached within {rule.en} ({article_en}): {en}.",
             (
                 "给这些步骤加上到期时间或超期定时器；会重复的部分，时限从开始日算起。",
                 "Give these steps a due date or an overdue timer; count the deadlines of what may repeat from the start.",

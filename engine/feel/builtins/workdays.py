@@ -1,4 +1,4 @@
-"""Legal time: functions that count over the working calendar of the run. Not part of DMN; these are banjie's own."""
+"""Legal time: functions that count over the working calendar of the run and by its rules. Not part of DMN; these are banjie's own."""
 
 from __future__ import annotations
 
@@ -83,3 +83,34 @@ def _business_days_between_text(run: Run, first: str, last: str) -> Decimal:
 @builtin("is working day(date: day) -> boolean")
 def _is_working_day(run: Run, day: date) -> bool:
     return _calendar(run).is_working_day(_day(run, day))
+
+
+@builtin("limit due(rule: string, from: datetime) -> datetime")
+def _limit_due(run: Run, rule: str, start: datetime) -> datetime:
+    return _limit(run, rule, _instant(start), 0)
+
+
+@builtin("limit due(rule: string, from: string) -> datetime")
+def _limit_due_text(run: Run, rule: str, start: str) -> datetime:
+    return _limit(run, rule, _instant(start), 0)
+
+
+@builtin("extended limit due(rule: string, from: datetime) -> datetime")
+def _extended_limit_due(run: Run, rule: str, start: datetime) -> datetime:
+    return _limit(run, rule, _instant(start), 1)
+
+
+@builtin("extended limit due(rule: string, from: string) -> datetime")
+def _extended_limit_due_text(run: Run, rule: str, start: str) -> datetime:
+    return _limit(run, rule, _instant(start), 1)
+
+
+def _limit(run: Run, rule: str, start: datetime, extensions: int) -> datetime:
+    """Return when the limit of a rule ends, by the version of it that binds the case."""
+    if run.limits is None:
+        raise Fault("此处没有时限规则。", "there are no rules of time here.")
+    found = run.limits(rule, start)
+    if found is None:
+        raise Fault(f"没有时限规则“{rule}”。", f"there is no rule of time {rule!r}.")
+    run.spend(100)
+    return found.due(start, _calendar(run), extensions)
