@@ -18,12 +18,16 @@ YEARS = 3  #: how many of the newest covered years are counted over when nobody 
 
 @dataclass(frozen=True, slots=True)
 class Break:
-    """One start date on which the limit is not kept: the moments, and the elements walked."""
+    """One start date on which the limit is not kept: the moments, and the elements walked.
+
+    `done`: for each element of `path` when it is done at the latest; None where nothing counts it.
+    """
 
     start: datetime
     finish: datetime
     limit: datetime
     path: tuple[str, ...]
+    done: tuple[datetime | None, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,7 +106,9 @@ def _over(search: Search, rule: Rule, first: date, last: date) -> Proof:
         newest = max(broken).year  # the first date of the newest year means most to readers
         worst = next(one for day, one in broken.items() if day.year == newest)
         moment = search.clock.as_datetime
-        example = Break(moment(worst.start), moment(worst.finish), moment(worst.limit), search.elements(worst.path))
+        walked = search.walked(worst)
+        done = tuple(None if at is None else moment(at) for at in walked.values())
+        example = Break(moment(worst.start), moment(worst.finish), moment(worst.limit), tuple(walked), done)
     return Proof(
         rule,
         first,

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from itertools import pairwise
 from typing import Any
 
 from engine.checks.deadlines.network import Network, at_once
@@ -99,12 +98,18 @@ class Search:
         seconds = (0, DAY - 1) if self.rule.is_exact else (DAY - 1,) if self.rule.number else (DAY // 2,)
         return [late for late in (self._late(day * DAY + second) for second in seconds) if late is not None]
 
-    def elements(self, path: list[int]) -> tuple[str, ...]:
-        """Return the elements walked along a path of vertices."""
-        full = path[:1]
-        for maker, vertex in pairwise(path):
-            full += self._walked(maker, vertex)
-        return tuple(dict.fromkeys(self.network.vertices[vertex].element for vertex in full))
+    def walked(self, late: Late) -> dict[str, int | None]:
+        """Return the elements walked, in order, each with when it is done at the latest; None where nothing counts it."""
+        found: dict[str, int | None] = {}
+        moment, values = late.start, dict.fromkeys(self.started, late.start)
+        before: int | None = None
+        for vertex in late.path:
+            for between_them in self._walked(before, vertex)[:-1] if before is not None else ():
+                found[self.network.vertices[between_them].element] = moment
+            moment, values = self._pass(vertex, moment, values)
+            found[self.network.vertices[vertex].element] = moment
+            before = vertex
+        return {element: None if element in self.open_steps else done for element, done in found.items()}
 
     # --- preparing
     def _try(self, reads: _Reads) -> dict[int, tuple[int, dict[str, int]]]:

@@ -49,6 +49,7 @@ class Words:
                     "counted from the limit itself.",
                 ),
                 one.path,
+                tuple("" if at is None else at.isoformat() for at in one.done),
             )
         missing = [*proof.open_steps, *(step for step in proof.loops if step not in proof.open_steps)]
         if proof.is_reachable and proof.considered and not (missing or proof.unclear):
@@ -134,6 +135,7 @@ class Words:
         en: str,
         advice: tuple[str, str],
         run: tuple[str, ...] = (),
+        moments: tuple[str, ...] = (),
     ) -> None:
         at = node or self.process
         self.findings.append(
@@ -149,6 +151,7 @@ class Words:
                 advice_en=advice[1],
                 name=at.name,
                 run=run,
+                moments=moments,
             )
         )
 

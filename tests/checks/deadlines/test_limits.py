@@ -106,6 +106,7 @@ def test_the_finding_names_dates_and_path():
     assert "334 个起始日中有 16 个超期（2026-02-06…2026-02-15、2026-09-21…2026-09-26）" in found[0].zh
     assert "2026-02-06" in found[0].en
     assert found[0].run == ("received", "propose", "carry_out", "handled")
+    assert [moment[:10] for moment in found[0].moments] == ["2026-02-06", "2026-02-13", "2026-02-24", "2026-02-24"]
     assert found[0].advice_zh
     assert found[0].advice_en
 
