@@ -13,13 +13,14 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from threading import Lock
 from typing import Any
+from weakref import WeakKeyDictionary
 
 from sqlalchemy import delete, func, insert, select, update
 
-from engine import checks, history, start_timers
+from engine import checks, history, proposals, start_timers
 from engine.errors import EngineError, InvalidPlan, NotFound
 from engine.family import Family
-from engine.findings import Finding, Severity, has_errors
+from engine.findings import Finding, has_errors
 from engine.tables import DefinitionFile, Deployment, FileContent, ProcessDefinition, StartSubscription
 from engine.work import UnitOfWork
 
@@ -213,46 +214,22 @@ def _read(work: UnitOfWork, files: Mapping[str, bytes], known: checks.Known | No
     if len(files) > MAX_FILES:
         raise EngineError(f"一次最多部署 {MAX_FILES} 个文件。", f"Deploy at most {MAX_FILES} files at once.")
     known = replace(known or checks.Known(), calendar=work.calendar())
-    offered, _ = Family.read(dict(files))
-    stored = {name: content for name, content in export(work).items() if name not in files}
-    replaced = set(offered.origins)
-    if stored:
-        kept, _ = Family.read(stored)
-        outdated = {name for thing, name in kept.origins.items() if thing in replaced}
-        stored = {name: content for name, content in stored.items() if name not in outdated}
-    house, findings = Family.read({**stored, **files})
-    findings = [*checks.completed(findings, house.files), *checks.check(house, known)]
-    told = [finding for finding in findings if finding.file in files] + _unused(house, files)
-    elsewhere = [finding for finding in findings if finding.file not in files and finding.severity == "error"]
-    if elsewhere:  # only what these files break; what was wrong before is not their fault
-        before, old = Family.read(export(work))
-        known_before = {_same(finding) for finding in [*old, *checks.check(before, known)]}
-        told += [finding for finding in elsewhere if _same(finding) not in known_before]
-    return house, checks.in_order(told)
+    return proposals.read(_deployed(work), files, known)
 
 
-def _same(finding: Finding) -> tuple[str, str, str, str]:
-    return finding.file, finding.code, finding.element, finding.zh
+#: connection pool -> the newest versions when they were read (id, digest), and what was deployed then.
+_read_before: WeakKeyDictionary[Any, tuple[frozenset[tuple[int, str]], proposals.Deployed]] = WeakKeyDictionary()
 
 
-def _unused(house: Family, files: Mapping[str, bytes]) -> list[Finding]:
-    """Say which of the files no plan uses: they would not be stored, as only a plan's family is."""
-    used = {name for key, process in house.processes.items() if process.is_executable for name in house.needs(key)}
-    return [
-        Finding(
-            name,
-            0,
-            Severity.WARNING,
-            "file-unused",
-            "",
-            "没有预案使用此文件，不会保存。",
-            "No plan uses this file; it is not stored.",
-            "在流程图中引用它，或不要一起上传。",
-            "Refer to it in a diagram, or leave it out.",
-        )
-        for name in files
-        if name not in used
-    ]
+def _deployed(work: UnitOfWork) -> proposals.Deployed:
+    """Return what is deployed. Versions never change, so it is read anew only after a deployment."""
+    pool, newest = work.session.get_bind(), select(func.max(ProcessDefinition.id)).group_by(ProcessDefinition.key)
+    versions = select(ProcessDefinition.id, ProcessDefinition.digest).where(ProcessDefinition.id.in_(newest))
+    present = frozenset((row.id, row.digest) for row in work.session.execute(versions))
+    kept = _read_before.get(pool)
+    if kept is None or kept[0] != present:
+        kept = _read_before[pool] = present, proposals.Deployed.of(export(work))
+    return kept[1]
 
 
 def _changed(work: UnitOfWork, house: Family) -> dict[str, str | None]:

@@ -15,6 +15,7 @@ from engine.diagram import Diagram, Node, Process
 from engine.errors import InvalidPlan, NotFound
 from engine.feel import from_json, to_json
 from engine.findings import Finding, Severity
+from engine.forms import Form
 from engine.rules import Rule
 from engine.xml import XmlRefused
 
@@ -39,21 +40,25 @@ class Family:
     processes: dict[str, Process] = field(default_factory=dict)
     models: dict[str, Model] = field(default_factory=dict)  #: by file
     decisions: dict[str, Model] = field(default_factory=dict)
-    forms: dict[str, forms.Form] = field(default_factory=dict)
+    forms: dict[str, Form] = field(default_factory=dict)
     rules: dict[str, list[Rule]] = field(default_factory=dict)
     origins: dict[tuple[str, str], str] = field(default_factory=dict)
+    read_as: dict[str, Diagram | Model | Form] = field(default_factory=dict)  #: by file
     compiled: dict[Any, Any] = field(default_factory=dict)
 
     @classmethod
-    def read(cls, files: Mapping[str, bytes]) -> tuple[Family, list[Finding]]:
-        """Return the family of `files` (name -> bytes) and everything that reading found. Never raises for content."""
+    def read(cls, files: Mapping[str, bytes], *, like: Family | None = None) -> tuple[Family, list[Finding]]:
+        """Return the family of `files` (name -> bytes) and everything that reading found. Never raises for content.
+
+        What `like` has read of the same name and content is taken over, and what was said about it then is not said again.
+        """
         total = hashlib.sha256()
         for name in sorted(files):
             total.update(f"{name}\n{hashlib.sha256(files[name]).hexdigest()}\n".encode())
         family = cls(dict(files), total.hexdigest())
         findings: list[Finding] = []
         for name, data in files.items():
-            findings += family._take(name, data)
+            findings += family._take(name, data, like if like is not None and like.files.get(name) == data else None)
         findings += family._link_models()
         return family, findings
 
@@ -107,7 +112,9 @@ class Family:
 
     # --- private ----------------------------------------------------------------------------------------------
 
-    def _take(self, name: str, data: bytes) -> list[Finding]:
+    def _take(self, name: str, data: bytes, like: Family | None = None) -> list[Finding]:
+        if like is not None and name in like.read_as:
+            return self._take_over(name, like.read_as[name])
         low = name.lower()
         if low.endswith(DECISIONS) or (low.endswith(".xml") and not low.endswith(DIAGRAMS) and _DMN in data):
             return self._take_model(name, data)
@@ -131,12 +138,25 @@ class Family:
             )
         ]
 
+    def _take_over(self, name: str, thing: Diagram | Model | Form) -> list[Finding]:
+        self.read_as[name] = thing
+        if isinstance(thing, Diagram):
+            return self._add_diagram(name, thing)
+        if isinstance(thing, Model):
+            self.models[name] = thing
+            return []
+        return self._add_form(name, thing)
+
     def _take_form(self, name: str, data: bytes) -> list[Finding]:
         form, findings = forms.read(name, data)
-        if form is not None:
-            self.forms.setdefault(form.id, form)
-            findings = [*findings, *self._claim("form", form.id, name, 1)]
-        return findings
+        if form is None:
+            return findings
+        self.read_as.setdefault(name, form)  # a form inside a diagram is read with it
+        return [*findings, *self._add_form(name, form)]
+
+    def _add_form(self, name: str, form: Form) -> list[Finding]:
+        self.forms.setdefault(form.id, form)
+        return self._claim("form", form.id, name, 1)
 
     def _take_rules(self, name: str, data: bytes) -> list[Finding]:
         found, findings = rules.read(name, data)
@@ -151,6 +171,11 @@ class Family:
         diagram, findings = interchange.read(name, data)
         if diagram is None:
             return findings
+        self.read_as[name] = diagram
+        return [*findings, *self._add_diagram(name, diagram)]
+
+    def _add_diagram(self, name: str, diagram: Diagram) -> list[Finding]:
+        findings: list[Finding] = []
         self.diagrams[name] = diagram
         for key, process in diagram.processes.items():
             findings = [*findings, *self._claim("process", key, name, process.place.line)]
@@ -167,7 +192,7 @@ class Family:
         except XmlRefused as error:
             zh, en = error.zh.removeprefix(f"{name}：").strip(), error.en.removeprefix(f"{name}: ").strip()
             return [_error(name, error.line, error.code, zh, en, ("", ""), error.column)]
-        self.models[name] = model
+        self.read_as[name] = self.models[name] = model
         return []
 
     def _link_models(self) -> list[Finding]:

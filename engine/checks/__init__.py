@@ -7,7 +7,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Container, Iterable, Mapping
 
 from engine.calendars import published_calendar
 from engine.checks import (
@@ -39,11 +39,13 @@ MOST_PROVED = 1_000
 __all__ = ["MOST_PROVED", "Known", "as_github", "as_json", "as_text", "check", "check_files", "completed", "in_order"]
 
 
-def check(family: Family, known: Known | None = None) -> list[Finding]:
-    """Return what is to be said about every process of `family`, by file and line."""
+def check(family: Family, known: Known | None = None, *, files: Container[str] | None = None) -> list[Finding]:
+    """Return what is to be said about every process of `family`, by file and line; about those in `files` only if given."""
     known = known or Known()
     findings: list[Finding] = []
     for file, diagram in family.diagrams.items():
+        if files is not None and file not in files:
+            continue
         for process in diagram.processes.values():
             subject = Subject(family, process, file, known)
             structure.check(subject)
@@ -61,9 +63,10 @@ def check(family: Family, known: Known | None = None) -> list[Finding]:
                     _count(subject, diagram)
             findings += subject.findings
         findings += references.check_collaboration(file, diagram)
-    for model in family.models.values():
-        findings += analyse(model)
-    findings += rules.check_packs(family)
+    for file, model in family.models.items():
+        if files is None or file in files:
+            findings += analyse(model)
+    findings += [one for one in rules.check_packs(family) if files is None or one.file in files]
     return in_order(completed(findings, family.files))
 
 

@@ -12,7 +12,7 @@ import webapp
 from engine.tables import Base
 
 #: Files of the web application that add tables of their own to `Base`.
-_WITH_TABLES = ("people", "complaints")
+_WITH_TABLES = ("people", "complaints", "drafts")
 
 
 def all_tables() -> MetaData:
