@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
@@ -47,10 +47,10 @@ class Family:
     compiled: dict[Any, Any] = field(default_factory=dict)
 
     @classmethod
-    def read(cls, files: Mapping[str, bytes], *, like: Family | None = None) -> tuple[Family, list[Finding]]:
+    def read(cls, files: Mapping[str, bytes], *, like: Iterable[Family] = ()) -> tuple[Family, list[Finding]]:
         """Return the family of `files` (name -> bytes) and everything that reading found. Never raises for content.
 
-        What `like` has read of the same name and content is taken over, and what was said about it then is not said again.
+        What one of `like` has read of the same name and content is taken over; what was said then is not said again.
         """
         total = hashlib.sha256()
         for name in sorted(files):
@@ -58,7 +58,10 @@ class Family:
         family = cls(dict(files), total.hexdigest())
         findings: list[Finding] = []
         for name, data in files.items():
-            findings += family._take(name, data, like if like is not None and like.files.get(name) == data else None)
+            known = next(
+                (other.read_as[name] for other in like if name in other.read_as and other.files[name] == data), None
+            )
+            findings += family._take(name, data) if known is None else family._take_over(name, known)
         findings += family._link_models()
         return family, findings
 
@@ -112,9 +115,7 @@ class Family:
 
     # --- private ----------------------------------------------------------------------------------------------
 
-    def _take(self, name: str, data: bytes, like: Family | None = None) -> list[Finding]:
-        if like is not None and name in like.read_as:
-            return self._take_over(name, like.read_as[name])
+    def _take(self, name: str, data: bytes) -> list[Finding]:
         low = name.lower()
         if low.endswith(DECISIONS) or (low.endswith(".xml") and not low.endswith(DIAGRAMS) and _DMN in data):
             return self._take_model(name, data)

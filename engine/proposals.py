@@ -33,12 +33,13 @@ def read(deployed: Deployed, files: Mapping[str, bytes], known: checks.Known) ->
 
     A finding about a file that is deployed already is told only where these files cause it.
     """
-    offered, _ = Family.read(files, like=deployed.family)
     before = deployed.family
+    offered, findings = Family.read(files, like=[before])
     replaced = set(offered.origins)
     outdated = {name for thing, name in before.origins.items() if thing in replaced} | files.keys()
     kept = {name: content for name, content in before.files.items() if name not in outdated}
-    whole, findings = Family.read({**kept, **files}, like=before)
+    whole, of_whole = Family.read({**kept, **files}, like=[offered, before])
+    findings = list(dict.fromkeys([*findings, *of_whole]))
     changed = {name for name, content in files.items() if before.files.get(name) != content} | (outdated - files.keys())
     packs = {rule.file for versions in whole.rules.values() for rule in versions}
     concerned = {*files, *_touched(before, changed), *_touched(whole, changed), *packs} & whole.files.keys()
