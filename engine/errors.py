@@ -56,6 +56,24 @@ class InvalidAnswers(EngineError):
         self.faults = faults
 
 
+class FileError(EngineError):
+    """A file cannot be attached. The message names it."""
+
+    code = "file-error"
+
+
+class FileTooLarge(FileError):
+    """A file, or a case's files together, would be larger than the house allows."""
+
+    code = "file-too-large"
+
+
+class FileRefused(FileError):
+    """Its content is of no kind that may be attached, or that the field takes."""
+
+    code = "file-refused"
+
+
 class InvalidPlan(EngineError):
     """Files cannot be deployed or run. `findings` says why, each with file, line and element."""
 

@@ -13,7 +13,7 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, func, or_, select, update
 
-from engine import deployments, history, instances, messages, start_timers
+from engine import attachments, deployments, history, instances, messages, start_timers
 from engine.errors import EngineError
 from engine.instance_queries import world
 from engine.services import BpmnError, ServiceRequest, Services
@@ -126,6 +126,8 @@ def _effect(work: UnitOfWork, job: Job, instance: ProcessInstance | None, servic
     payload = job.payload or {}
     if job.kind == "start":
         _begin(work, job)
+    elif job.kind == attachments.PURGE:
+        _purge(work, job)
     elif instance is None:
         raise EngineError(f"作业 {job.id} 没有所属投诉件。", f"Job {job.id} belongs to no case.")
     elif job.kind == "timer":
@@ -172,6 +174,16 @@ def _begin(work: UnitOfWork, job: Job) -> None:
         return
     job.due_at, left = following
     job.payload = {**payload, "left": left}
+    job.status, job.taken_until, job.attempts = "waiting", None, 0
+    work.session.flush()
+
+
+def _purge(work: UnitOfWork, job: Job) -> None:
+    """Drop an attachment whose form was never sent; look again later while its task is open."""
+    if not attachments.purge(work, (job.payload or {})["attachment"]):
+        _drop(work, job)
+        return
+    job.due_at = work.now + attachments.kept_for(work)
     job.status, job.taken_until, job.attempts = "waiting", None, 0
     work.session.flush()
 

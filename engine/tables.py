@@ -273,7 +273,7 @@ class Job(Base):
     )
 
     id: Mapped[int] = mapped_column(primary_key=True)
-    kind: Mapped[str] = mapped_column(String(20))  #: timer, service, deliver or start
+    kind: Mapped[str] = mapped_column(String(20))  #: timer, service, deliver, signal, start or purge
     instance_id: Mapped[int | None] = mapped_column(ForeignKey("process_instance.id"))  #: None: it starts a case
     token: Mapped[int | None] = mapped_column(Integer)
     element_id: Mapped[str] = mapped_column(String(100))

@@ -13,7 +13,7 @@ from typing import Any
 from sqlalchemy import delete, insert, select
 from sqlalchemy.orm import undefer
 
-from engine import deployments, forms, instances
+from engine import attachments, deployments, forms, instances
 from engine.errors import Conflict, EngineError, NotAllowed, NotFound
 from engine.spiff.machine import Machine
 from engine.tables import ProcessInstance, TaskOffer, UserTask
@@ -36,10 +36,12 @@ __all__ = [
     "COUNT_CAP",
     "Completed",
     "TaskInfo",
+    "attach",
     "claim",
     "complete",
     "context",
     "counts",
+    "detach",
     "form_of",
     "get",
     "inbox",
@@ -129,6 +131,28 @@ def save_draft(work: UnitOfWork, task_id: int, raw: Mapping[str, Any]) -> None:
     work.session.flush()
 
 
+def attach(work: UnitOfWork, task_id: int, path: str, file: attachments.Examined) -> attachments.AttachmentInfo:
+    """Store a file as a draft for the file picker at `path` of the task's form. Claims the task when nobody has it.
+
+    Raises FileError as `attachments.add`; NotAllowed, NotFound and Conflict as `complete`.
+    """
+    task, _ = _open(work, task_id, locks_case=True)
+    _check_holder(work, task)
+    form = form_of(work, task_id)
+    if form is None:
+        raise EngineError("此任务没有表单，不接受附件。", "This task has no form and takes no files.")
+    if task.assignee is None:
+        _assign(work, task, work.actor.id)
+    return attachments.add(work, form, path, file, task=task)
+
+
+def detach(work: UnitOfWork, task_id: int, attachment_id: str) -> None:
+    """Drop a draft that the actor attached to the open task; nothing when it is gone already. Raises as `attach`."""
+    task, _ = _open(work, task_id)
+    _check_holder(work, task)
+    attachments.discard(work, attachment_id, task_id=task.id)
+
+
 def complete(work: UnitOfWork, task_id: int, raw: Mapping[str, Any], version: int | None = None) -> Completed:
     """Close the task with the answers of its form and let the case run on.
 
@@ -148,6 +172,7 @@ def complete(work: UnitOfWork, task_id: int, raw: Mapping[str, Any], version: in
 
     naming: str | None = None
     accusing: str | None = None
+    entries: list[dict[str, Any]] = []
 
     def change(machine: Machine) -> None:
         nonlocal naming, accusing
@@ -162,13 +187,14 @@ def complete(work: UnitOfWork, task_id: int, raw: Mapping[str, Any], version: in
             form = forms.of_family(family.forms, task.form)
             known = machine.context(task.token)
             answers = forms.check(form, raw, known, now=work.now, calendar=work.calendar)
+            entries.extend(attachments.keep(work, form, answers, instance_id=instance.id, task_id=task.id))
         elif raw:
             raise EngineError("此任务没有表单，不接受填写内容。", "This task has no form and takes no answers.")
         naming = wait.node.properties.get(CONFIDENTIAL_TO)
         accusing = wait.node.properties.get(RECUSES)
         machine.complete(task.token, answers)
 
-    machine = instances.move(work, instance, change)
+    machine = instances.move(work, instance, change, entries=entries)
     if naming is not None:
         instances.restrict(work, instance.id, {work.actor.id, *_names(machine.variables().get(naming))})
     named = tuple(_names(machine.variables().get(accusing))) if accusing is not None else ()

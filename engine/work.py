@@ -29,10 +29,14 @@ _LOST_RACE = frozenset({"40001", "40P01"})
 
 @dataclass(frozen=True, slots=True)
 class Bounds:
-    """What one visit to a case may cost. A plan that asks for more gets an incident that says so, and never hangs."""
+    """What one visit to a case may cost, and what its attachments may. A plan that asks for more gets an incident."""
 
     steps: int = 20_000  #: automatic steps in one unit of work
     members: int = 10_000  #: members of one multi-instance
+    file_bytes: int = 50 * 1024 * 1024  #: of one attachment
+    case_bytes: int = 500 * 1024 * 1024  #: of all attachments of a case
+    case_files: int = 200  #: attachments of a case
+    draft_file_days: int = 7  #: how long an attachment is kept whose form was never sent
 
 
 @dataclass(frozen=True, slots=True)

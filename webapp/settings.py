@@ -14,6 +14,7 @@ from engine.work import Bounds
 
 #: Every variable of the environment that we read begins with it.
 PREFIX = "BANJIE_"
+MEGABYTE = 1024 * 1024
 
 
 def _setting(default: Any, zh: str, en: str) -> Any:
@@ -80,6 +81,17 @@ class Settings:
         10_000, "一个多实例活动最多多少个实例", "Members one multi-instance activity may have; more becomes an incident"
     )
 
+    most_file_megabytes: int = _setting(50, "一个附件最多多少 MB", "Largest attachment in megabytes")
+    most_case_megabytes: int = _setting(
+        500, "一件投诉的附件合计最多多少 MB", "Megabytes that the attachments of a case may have together"
+    )
+    most_case_files: int = _setting(200, "一件投诉最多多少个附件", "Attachments that a case may have")
+    draft_file_days: int = _setting(
+        7,
+        "已上传而表单始终未提交的附件保留多少天；任务未办结的一直保留",
+        "Days that an attachment is kept whose form was never sent; with an open task it stays",
+    )
+
     @classmethod
     def from_environment(cls, environment: Mapping[str, str] | None = None) -> Settings:
         """Return the settings of the environment (the process's own when None). Raises EngineError for a bad value."""
@@ -98,8 +110,15 @@ class Settings:
 
     @property
     def bounds(self) -> Bounds:
-        """What one visit to a case may cost."""
-        return Bounds(self.most_steps, self.most_members)
+        """What one visit to a case may cost, and what its attachments may."""
+        return Bounds(
+            steps=self.most_steps,
+            members=self.most_members,
+            file_bytes=self.most_file_megabytes * MEGABYTE,
+            case_bytes=self.most_case_megabytes * MEGABYTE,
+            case_files=self.most_case_files,
+            draft_file_days=self.draft_file_days,
+        )
 
     def with_secret_key(self) -> Settings:
         """Return the settings with a usable secret key: the given one, or in a demo one kept in the data folder.

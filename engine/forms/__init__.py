@@ -10,7 +10,8 @@ from __future__ import annotations
 from engine.forms.answers import check
 from engine.forms.cells import expand, with_row, without_row
 from engine.forms.drawing import FieldView, OptionView, draw
-from engine.forms.fields import Field, Form
+from engine.forms.fields import Field, Form, Scope
+from engine.forms.files import files_of, picker_at, without_file
 from engine.forms.reading import build, of_family, read
 
 __all__ = [
@@ -18,12 +19,16 @@ __all__ = [
     "FieldView",
     "Form",
     "OptionView",
+    "Scope",
     "build",
     "check",
     "draw",
     "expand",
+    "files_of",
     "of_family",
+    "picker_at",
     "read",
     "with_row",
+    "without_file",
     "without_row",
 ]

@@ -11,8 +11,8 @@ from typing import Any
 from engine.calendars import BEIJING, WorkCalendar
 from engine.forms.answers import is_fixed
 from engine.forms.cells import MISSING, Cell, expand, hidden, lay, look_up, put, scope_of
-from engine.forms.fields import LISTS, Field, Form, Scope, text_of
-from engine.forms.values import LONGEST_LINE, LONGEST_TEXT, convert
+from engine.forms.fields import Field, Form, Scope, text_of
+from engine.forms.values import LONGEST_LINE, LONGEST_TEXT, convert, most_files
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,6 +58,9 @@ class FieldView:
     children: list[FieldView] = field(default_factory=list)
     table: list[list[str]] = field(default_factory=list)  #: heading and rows of a table
     row: str = ""
+    files: list[str] = field(default_factory=list)  #: of a file picker: the ids of what is attached
+    accept: str = ""
+    most_files: int = 0  #: 0: no limit
 
 
 def draw(
@@ -197,10 +200,9 @@ class _Artist:
             )
         if item.kind == "checkbox":
             return replace(view, is_checked=raw is True or raw in ("on", "true", "1"))
-        if item.kind in LISTS:
-            return replace(
-                view, value=", ".join(text_of(one) for one in raw) if isinstance(raw, list) else text_of(raw)
-            )
+        if item.kind == "filepicker":
+            ids, _ = convert(item, raw, scope)
+            return replace(view, files=ids, accept=item.accepted(scope), most_files=most_files(item, scope) or 0)
         if item.kind == "number":
             digits = item.settings.get("decimalDigits")
             step = "any" if not isinstance(digits, int) else "1" if digits == 0 else f"0.{'0' * (digits - 1)}1"

@@ -115,6 +115,7 @@ class Field:
     disabled: Property = field(default_factory=Property)
     settings: Mapping[str, Any] = field(default_factory=dict)  #: what only this kind has
     expression: feel.Expression | None = None
+    accept: Property = field(default_factory=Property)  #: of a file picker
     children: tuple[Field, ...] = ()
     row: str = ""  #: fields of one row stand side by side
 
@@ -132,6 +133,11 @@ class Field:
         """Return what the rule says here, or None where there is no such rule."""
         found = self.rules.get(name)
         return None if found is None else found.of(scope)
+
+    def accepted(self, scope: Scope) -> str:
+        """Return what a file picker takes: extensions and media types parted by commas; "" for every kind."""
+        wanted = self.accept.of(scope)
+        return wanted.lower() if isinstance(wanted, str) else ""
 
     def choices(self, scope: Scope) -> list[Option]:
         """Return the values to choose from here."""

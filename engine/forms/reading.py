@@ -37,8 +37,11 @@ _NAME = re.compile(r"[^\W\d]\w*(\.[^\W\d]\w*)*")
 _TAG = re.compile(r"<(script|style)\b.*?</\1\s*>|<!--.*?-->|</?[a-zA-Z][^>]*>", re.S | re.I)
 _BREAK = re.compile(r"<(?:br|/p|/div|/li|/h[1-6]|/tr)\b[^>]*>", re.I)
 _RULES = ("required", "min", "max", "minLength", "maxLength", "pattern", "validationType")
+#: How many files a file picker takes: form-js has no rule for it, so its author writes it as a property of their own.
+_FILE_RULES = {"min_files": "minFiles", "max_files": "maxFiles"}
+_ACCEPTED = re.compile(r"\.[a-z0-9]{1,10}|(image|audio|video|text|application)/(\*|[a-z0-9.+-]{1,90})")
 _SETTINGS = (
-    "decimalDigits", "serializeToString", "timeSerializingFormat", "timeInterval", "disallowPassedDates", "accept", "multiple",
+    "decimalDigits", "serializeToString", "timeSerializingFormat", "timeInterval", "disallowPassedDates", "multiple",
     "defaultRepetitions", "allowAddRemove", "columns", "dataSource", "rowCount",
 )  # fmt: skip
 
@@ -205,6 +208,9 @@ class _Reader:
             for key in _RULES
             if isinstance(validate, dict) and validate.get(key) not in (None, "") and validate[key] is not False
         }
+        if kind == "filepicker":
+            rules |= {rule: Property(own[key]) for key, rule in _FILE_RULES.items() if own.get(key) not in (None, "")}
+            self._check_accept(component.get("accept"), name)
         self._check_rules(kind, name, rules)
         appearance = component.get("appearance")
         adorned: Mapping[str, Any] = appearance if isinstance(appearance, dict) else {}
@@ -230,6 +236,7 @@ class _Reader:
             disabled=self._property(component.get("disabled"), name),
             settings={key: component[key] for key in _SETTINGS if component.get(key) is not None},
             expression=self._compiled(component, kind, name),
+            accept=self._property(component.get("accept"), name) if kind == "filepicker" else Property(),
             children=self._children(component, kind, name, depth),
             row=str(layout.get("row") or "") if isinstance(layout, dict) else "",
         )
@@ -328,14 +335,20 @@ class _Reader:
                     self.say(
                         "form-bad-pattern", name, f"格式规则无效：{error}。", f"The pattern is not valid: {error}."
                     )
-            elif key in ("min", "max", "minLength", "maxLength") and not _is_number(value):
+            elif key in ("min", "max", "minLength", "maxLength", "minFiles", "maxFiles") and not _is_number(value):
                 self.say("form-bad-rule", name, f"规则 {key} 应为数字。", f"The rule {key} must be a number.")
             elif key == "validationType" and value not in ("email", "phone", "custom"):
                 self.say("form-bad-rule", name, f"不认识的校验类型“{value}”。", f"Unknown validation type {value}.")
-        if kind == "filepicker":
+
+    def _check_accept(self, accept: Any, name: str) -> None:
+        """Find what a file picker accepts and no file could ever be."""
+        if accept in (None, "") or (isinstance(accept, str) and accept.startswith("=")):
+            return
+        tokens = [token.strip().lower() for token in accept.split(",")] if isinstance(accept, str) else [""]
+        if not all(_ACCEPTED.fullmatch(token) for token in tokens):
             self.say(
-                "form-attachment-number", name, "附件以编号登记，不在表单中上传。", "Attachments are given by number, not uploaded.",
-                severity=Severity.HINT,
+                "form-bad-rule", name, f"文件类型“{str(accept)[:80]}”无效。", f"Unknown kinds of files {str(accept)[:80]}.",
+                "写扩展名或媒体类型，用逗号分隔，如 image/*,.pdf。", "Write extensions or media types, as in image/*,.pdf.",
             )  # fmt: skip
 
     # --- expressions ------------------------------------------------------------------------------------------

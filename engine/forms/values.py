@@ -65,6 +65,8 @@ def rule_fault(field: Field, value: Any, scope: Scope) -> Fault | None:
             return None
         if field.kind == "checkbox":
             return ("请勾选确认。", "Tick this to confirm.")
+        if field.kind == "filepicker":
+            return ("请添加附件。", "Attach a file.")
         return REQUIRED
     if field.kind in ("textfield", "textarea"):
         return _text_fault(field, value, scope)
@@ -72,6 +74,8 @@ def rule_fault(field: Field, value: Any, scope: Scope) -> Fault | None:
         return _number_fault(field, value, scope)
     if field.kind == "datetime":
         return _moment_fault(field, value, scope)
+    if field.kind == "filepicker":
+        return _files_fault(field, value, scope)
     return None
 
 
@@ -215,13 +219,24 @@ def _attachments(field: Field, raw: Any) -> tuple[Any, Fault | None]:
     pieces = raw if isinstance(raw, list) else re.split(r"[\s,，、;；]+", raw) if isinstance(raw, str) else [raw]
     ids = [piece for piece in pieces if piece != ""]
     if len(ids) > MOST_CHOSEN or not all(isinstance(item, str) and _ATTACHMENT.fullmatch(item) for item in ids):
-        return [], (
-            "附件编号只用字母、数字、点和短横，多个用逗号分隔。",
-            "Give attachment numbers of letters, digits, . and -, parted by commas.",
-        )
-    if len(ids) > 1 and not field.settings.get("multiple"):
-        return [], ("只能填写一个附件编号。", "Give one attachment number only.")
-    return ids, None
+        return [], ("附件编号无效，请重新上传。", "This is no attachment's id; upload the file again.")
+    return list(dict.fromkeys(ids)), None
+
+
+def _files_fault(field: Field, ids: list[str], scope: Scope) -> Fault | None:
+    least, most = _whole(field.rule("minFiles", scope)), most_files(field, scope)
+    if most is not None and len(ids) > most:
+        return f"最多 {most} 个附件，现有 {len(ids)} 个，请移除多余的。", f"At most {most} file(s); it has {len(ids)}."
+    if least is not None and len(ids) < least:
+        return f"至少 {least} 个附件，现有 {len(ids)} 个。", f"At least {least} files; it has {len(ids)}."
+    return None
+
+
+def most_files(field: Field, scope: Scope) -> int | None:
+    """Return how many files a file picker takes; None where its author sets no limit."""
+    if not field.settings.get("multiple"):
+        return 1
+    return _whole(field.rule("maxFiles", scope))
 
 
 # --- dates and times ------------------------------------------------------------------------------------------

@@ -166,8 +166,14 @@ def test_what_may_not_be_changed_is_not_taken_from_the_page():
         (field("datetime", subtype="date", disallowPassedDates=True), "2026-09-20", "不能早于今天。"),
         (field("datetime", subtype="time"), "25:00", "请填写时间，如 09:30。"),
         (field("datetime", subtype="datetime"), "soon", "请填写日期和时间，如 2026-09-21 09:30。"),
-        (field("filepicker"), "../etc", "附件编号只用字母、数字、点和短横，多个用逗号分隔。"),
-        (field("filepicker"), "a, b", "只能填写一个附件编号。"),
+        (field("filepicker"), "../etc", "附件编号无效，请重新上传。"),
+        (field("filepicker"), ["a", "b"], "最多 1 个附件，现有 2 个，请移除多余的。"),
+        (
+            field("filepicker", multiple=True, properties={"min_files": "2"}),
+            ["a"],
+            "至少 2 个附件，现有 1 个。",
+        ),
+        (field("filepicker", validate={"required": True}), [], "请添加附件。"),
     ],
 )  # fmt: skip
 def test_a_wrong_answer_is_told_at_its_field(component: dict[str, Any], raw: Any, fault: str):
