@@ -132,7 +132,7 @@ def save_draft(work: UnitOfWork, task_id: int, raw: Mapping[str, Any]) -> None:
 
 
 def attach(work: UnitOfWork, task_id: int, path: str, file: attachments.Examined) -> attachments.AttachmentInfo:
-    """Store a file as a draft for the file picker at `path` of the task's form. Claims the task when nobody has it.
+    """Store a file as a draft for the file picker at `path` of the task's form. An unclaimed task stays unclaimed.
 
     Raises FileError as `attachments.add`; NotAllowed, NotFound and Conflict as `complete`.
     """
@@ -141,8 +141,6 @@ def attach(work: UnitOfWork, task_id: int, path: str, file: attachments.Examined
     form = form_of(work, task_id)
     if form is None:
         raise EngineError("此任务没有表单，不接受附件。", "This task has no form and takes no files.")
-    if task.assignee is None:
-        _assign(work, task, work.actor.id)
     return attachments.add(work, form, path, file, task=task)
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from flask import Flask
 
 from engine.work import Database, open_database
-from webapp import assets, auth, db, errors, i18n, navigation, security
+from webapp import assets, auth, db, errors, i18n, navigation, security, uploads
 from webapp.admin import views as admin_views
 from webapp.auth import views as auth_views
 from webapp.cases import views as cases_views
@@ -35,6 +35,7 @@ def create_app(settings: Settings, database: Database | None = None) -> Flask:
     errors.init(app)
     assets.init(app)
     navigation.init(app)
+    uploads.init(app)
     app.context_processor(lambda: {"organisation": settings.organisation, "now": db.now()})
     for room in ROOMS:
         app.register_blueprint(room.bp)

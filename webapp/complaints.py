@@ -13,9 +13,9 @@ from typing import Any
 from sqlalchemy import ForeignKey, Index, Integer, Select, String, Text, func, or_, select, text
 from sqlalchemy.orm import Mapped, mapped_column
 
-from engine import deployments, forms, instances
+from engine import attachments, deployments, forms, instances
 from engine.calendars import BEIJING
-from engine.errors import Conflict, InvalidAnswers, NotFound
+from engine.errors import Conflict, EngineError, InvalidAnswers, NotFound
 from engine.family import Family
 from engine.instances import Page
 from engine.tables import Base, ProcessDefinition, ProcessInstance, UserTask
@@ -131,6 +131,20 @@ def check(work: UnitOfWork, raw: Mapping[str, Any]) -> dict[str, Any]:
     return answers
 
 
+def attach(work: UnitOfWork, page: str, path: str, file: attachments.Examined) -> attachments.AttachmentInfo:
+    """Store a file as a draft for the registering form on the page with the mark `page`. Needs "register".
+
+    Raises FileError as `attachments.add`.
+    """
+    work.require("register")
+    if not page:
+        raise EngineError(
+            "缺少页面标记，请刷新页面后再添加。", "The page has no mark; load it again.", code="page-missing"
+        )
+    _, form = reception(work)
+    return attachments.add(work, form, path, file, page=page)
+
+
 def register(
     work: UnitOfWork, raw: Mapping[str, Any], *, prefix: str = "TS", is_drill: bool = False, once: str | None = None
 ) -> ComplaintInfo:
@@ -155,6 +169,7 @@ def register(
         "registered_by": work.actor.name or work.actor.id,
     }
     instance_id = instances.start(work, plan, variables, business_key=number, is_drill=is_drill)
+    _keep_files(work, instance_id, answers, once)
     contact = _word(answers, "complainant_contact")
     complaint = Complaint(
         case_number=number,
@@ -306,6 +321,12 @@ def _plan_for(work: UnitOfWork, answers: Mapping[str, Any]) -> str:
             code="plan-not-deployed",
         )
     return plan
+
+
+def _keep_files(work: UnitOfWork, instance_id: int, answers: dict[str, Any], page: str | None) -> None:
+    _, form = reception(work)
+    for entry in attachments.keep(work, form, answers, instance_id=instance_id, page=page):
+        instances.note(work, instances.locked(work, instance_id), entry["what"], entry["data"])
 
 
 def _next_number(work: UnitOfWork, prefix: str) -> str:

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import timedelta
-from typing import Any, TypeVar
+from tempfile import SpooledTemporaryFile
+from typing import IO, Any, TypeVar
 
-from flask import Flask, Response, current_app, g, request
+from flask import Flask, Request, Response, current_app, g, request
 from flask.sessions import SecureCookieSessionInterface, SessionMixin
 from flask_limiter import Limiter
 from flask_limiter.util import get_remote_address
@@ -42,6 +43,39 @@ _HEADERS = {
     "Cross-Origin-Resource-Policy": "same-origin",
 }
 _STYLE_MARK = "_banjie_inline_styles"
+_FILES_MARK = "_banjie_takes_files"
+#: Files as large as may be that one page may bring at a time.
+_FILES_AT_ONCE = 4
+_IN_MEMORY = 512 * 1024
+
+
+class BoundedFile(SpooledTemporaryFile[bytes]):
+    """What is received, in memory while it is small and on disk after. Beyond `most` one byte more is kept and the
+    rest thrown away: enough to see that it is too large, while the other fields of its page still arrive.
+    """
+
+    def __init__(self, most: int) -> None:
+        super().__init__(max_size=_IN_MEMORY)
+        self._room = most + 1
+
+    def write(self, content: Any) -> int:
+        """Keep as much of `content` as there is room for; return its whole length, as if all had been kept."""
+        if self._room > 0:
+            self._room -= super().write(content[: self._room])
+        return len(content)
+
+
+class _Request(Request):
+    """A request whose files never take more room than a file may have."""
+
+    def _get_file_stream(
+        self,
+        total_content_length: int | None,
+        content_type: str | None,
+        filename: str | None = None,
+        content_length: int | None = None,
+    ) -> IO[bytes]:
+        return BoundedFile(current_app.config["BANJIE"].bounds.file_bytes)
 
 
 class _Id(IntegerConverter):
@@ -90,6 +124,11 @@ def init(app: Flask, settings: Settings) -> None:
         SIGN_IN_PER_ADDRESS=settings.sign_in_per_address,
         SIGN_IN_PER_NAME=settings.sign_in_per_name,
     )
+    app.request_class = _Request
+    app.config["FILES_CONTENT_LENGTH"] = (
+        min(settings.bounds.case_bytes, _FILES_AT_ONCE * settings.bounds.file_bytes) + app.config["MAX_CONTENT_LENGTH"]
+    )
+    app.before_request(_allow_files)
     app.before_request(_refuse_long_fields)  # before anything reads the form
     app.before_request(_refuse_null)
     csrf.init_app(app)
@@ -104,6 +143,18 @@ def allows_inline_styles(view: View) -> View:
     """Let a page with a diagram carry `style` attributes: the viewers of bpmn.io write them. Never scripts."""
     setattr(view, _STYLE_MARK, True)
     return view
+
+
+def takes_files(view: View) -> View:
+    """Let a request to the view be as large as files are; every other request is kept small."""
+    setattr(view, _FILES_MARK, True)
+    return view
+
+
+def _allow_files() -> None:
+    view = current_app.view_functions.get(request.endpoint or "")
+    if getattr(view, _FILES_MARK, False):
+        request.max_content_length = current_app.config["FILES_CONTENT_LENGTH"]
 
 
 def _refuse_long_fields() -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import struct
 import zipfile
 from collections.abc import Iterator
-from typing import BinaryIO
+from typing import IO
 
 _BLOCK = 1024 * 1024
 _OVERLAP = 128
@@ -19,7 +19,7 @@ _MACROS = ("vbaproject.bin", "vbadata.xml")
 _MACRO_FOLDERS = ("xl/macrosheets/", "basic/", "scripts/", "word/activex/", "xl/activex/", "ppt/activex/")
 
 
-def in_zip(stream: BinaryIO) -> str:
+def in_zip(stream: IO[bytes]) -> str:
     """Return which document a ZIP file is (docx, odt, ofd …), "" for any other, for one with macros or a broken one."""
     if not _has_short_list(stream):
         return ""
@@ -41,7 +41,7 @@ def in_zip(stream: BinaryIO) -> str:
         return ""  # broken, under a password, or packed in a way nobody's office writes
 
 
-def in_compound(stream: BinaryIO) -> str:
+def in_compound(stream: IO[bytes]) -> str:
     """Return which document an OLE compound file is (doc, xls, ppt), "" for any other or one with macros."""
     found = ""
     names = {_wide("WordDocument"): "doc", _wide("Workbook"): "xls", _wide("PowerPoint Document"): "ppt"}
@@ -53,7 +53,7 @@ def in_compound(stream: BinaryIO) -> str:
     return found
 
 
-def _has_short_list(stream: BinaryIO) -> bool:
+def _has_short_list(stream: IO[bytes]) -> bool:
     """Return whether the list of a ZIP file's parts is of a size that may be read."""
     size = stream.seek(0, 2)
     stream.seek(max(0, size - 66_000))
@@ -72,7 +72,7 @@ def _beginning(archive: zipfile.ZipFile, name: str, length: int) -> bytes | None
     return content if len(content) <= length else None
 
 
-def _blocks(stream: BinaryIO) -> Iterator[bytes]:
+def _blocks(stream: IO[bytes]) -> Iterator[bytes]:
     """Give the file piece by piece, each with the end of the one before."""
     stream.seek(0)
     before = b""

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import hashlib
 from dataclasses import dataclass
-from typing import BinaryIO
+from typing import IO
 
 from engine.attachments.kinds import Kind, detect
 from engine.attachments.names import safe_name
@@ -25,10 +25,10 @@ class Examined:
     kind: Kind
     size: int
     digest: str
-    stream: BinaryIO
+    stream: IO[bytes]
 
 
-def examine(stream: BinaryIO, name: str, most_bytes: int) -> Examined:
+def examine(stream: IO[bytes], name: str, most_bytes: int) -> Examined:
     """Return the file in `stream` (which can seek), looked at. `name` is what it was sent as.
 
     Raises FileTooLarge beyond `most_bytes`, FileRefused for a kind that may not be attached, FileError for an empty one.

@@ -11,7 +11,7 @@ import codecs
 import re
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import BinaryIO
+from typing import IO
 
 from engine.attachments import containers
 
@@ -106,7 +106,7 @@ _MARKUP = re.compile(r"\s*(<[a-z!?/%]|#!)", re.I)
 _CONTROLS = re.compile(r"[\x00-\x08\x0b\x0e-\x1f\x7f]")
 
 
-def detect(stream: BinaryIO) -> Kind | None:
+def detect(stream: IO[bytes]) -> Kind | None:
     """Return the kind of the file that `stream` (which can seek) holds, or None when it is none that may be attached."""
     stream.seek(0)
     head = stream.read(_HEAD)
@@ -150,7 +150,7 @@ def _fits(token: str, kind: Kind) -> bool:
     return kind.media_type.startswith(f"{family}/") if rest == "*" else kind.media_type == token
 
 
-def _is_text(stream: BinaryIO, head: bytes) -> bool:
+def _is_text(stream: IO[bytes], head: bytes) -> bool:
     """Return whether it is text that people read: in UTF-8, GB 18030 or UTF-16, no control characters, no markup."""
     if not head.strip():
         return False
@@ -158,7 +158,7 @@ def _is_text(stream: BinaryIO, head: bytes) -> bool:
     return any(_reads_as(stream, codecs.getincrementaldecoder(name)()) for name in names)
 
 
-def _reads_as(stream: BinaryIO, decoder: codecs.IncrementalDecoder) -> bool:
+def _reads_as(stream: IO[bytes], decoder: codecs.IncrementalDecoder) -> bool:
     stream.seek(0)
     read: Callable[[], bytes] = lambda: stream.read(_BLOCK)  # noqa: E731 - two-armed iter wants a callable
     is_first = True

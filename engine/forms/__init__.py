@@ -13,8 +13,10 @@ from engine.forms.drawing import FieldView, OptionView, draw
 from engine.forms.fields import Field, Form, Scope
 from engine.forms.files import files_of, picker_at, without_file
 from engine.forms.reading import build, of_family, read
+from engine.forms.values import MOST_CHOSEN
 
 __all__ = [
+    "MOST_CHOSEN",
     "Field",
     "FieldView",
     "Form",

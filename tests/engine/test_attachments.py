@@ -247,10 +247,13 @@ def test_only_who_holds_the_task_attaches(scene: Scene, who: Any, error: type[En
     assert scene.count(Attachment) == 0
 
 
-def test_attaching_claims_a_task_that_nobody_has(scene: Scene):
+def test_attaching_leaves_the_task_as_the_page_was_drawn_from_it(scene: Scene):
+    before = scene.house.act(OFFICER, lambda work: tasks.get(work, scene.task))
+
     scene.attach()
 
-    assert scene.house.act(OFFICER, lambda work: tasks.get(work, scene.task)).assignee == OFFICER.id
+    after = scene.house.act(OFFICER, lambda work: tasks.get(work, scene.task))
+    assert (after.assignee, after.version) == (before.assignee, before.version)
 
 
 def test_nothing_is_attached_to_a_closed_or_suspended_task(scene: Scene):

@@ -71,6 +71,7 @@ _REGISTER = {
             **_NEEDED,
         ),
         _field("textfield", "registered_by", "登记人", readonly=True),
+        _field("filepicker", "papers", "投诉材料", multiple=True),
     ],
 }
 _INVESTIGATE = {
@@ -85,6 +86,7 @@ _INVESTIGATE = {
             **_NEEDED,
         ),
         _field("textarea", "reason", "不属实的理由", conditional={"hide": '=finding != "no"'}, **_NEEDED),
+        _field("filepicker", "photos", "现场照片", multiple=True, accept="image/*", properties={"max_files": "3"}),
         _field("datetime", "visit_on", "回访日期", subtype="date", disallowPassedDates=True),
         {
             "type": "dynamiclist",

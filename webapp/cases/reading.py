@@ -7,7 +7,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from engine import deployments, incidents, instances, reports, tasks
+from engine import attachments, deployments, incidents, instances, reports, tasks
+from engine.attachments import AttachmentInfo
 from engine.diagram import Kind, Node
 from engine.errors import NotFound
 from engine.family import Family
@@ -62,6 +63,7 @@ class CasePage:
     complaint_rows: list[Row]
     rows: list[Row]
     acts: list[Act]
+    attached: list[AttachmentInfo]
     names: dict[str, str]
     end_name: str
     is_whole: bool  #: nobody has changed the record of what happened
@@ -76,7 +78,8 @@ def read(work: UnitOfWork, instance_id: int, language: str, *, shows_all: bool =
     family = deployments.open_family(work, info.definition_id)
     nodes = _nodes(family)
     registering = _registering(work)
-    labels = Labels([*registering, *family.forms.values()], language)
+    attached = attachments.of_instance(work, instance_id)
+    labels = Labels([*registering, *family.forms.values()], language, attachments.names(attached))
     asked = {key for form in registering for field in form.walk() for key in field.keys}
     rows = labels.rows(instances.variables(work, instance_id))
     state = instances.diagram_state(work, instance_id)
@@ -89,6 +92,7 @@ def read(work: UnitOfWork, instance_id: int, language: str, *, shows_all: bool =
     kept_out = recusals.of_instance(work, instance_id)
     ids += [name for recusal in kept_out for name in (recusal.person, recusal.by, *recusal.because_of)]
     ids += [name for task in found for name in (task.assignee, task.closed_by) if name]
+    ids += [name for one in attached for name in (one.uploaded_by, one.removed_by) if name]
     return CasePage(
         info=info,
         open_tasks=[task for task in found if task.closed_at is None],
@@ -105,6 +109,7 @@ def read(work: UnitOfWork, instance_id: int, language: str, *, shows_all: bool =
         complaint_rows=[row for row in rows if row.key in asked],
         rows=[row for row in rows if row.key not in asked],
         acts=shown,
+        attached=[one for one in attached if not one.is_draft],
         names=people.names(work, ids),
         end_name=nodes[info.end_element].name if info.end_element in nodes else "",
         is_whole=instances.verify(work, instance_id),

@@ -24,9 +24,10 @@ class Row:
 
 
 class Labels:
-    """What the forms of a plan call its variables, in one language."""
+    """What the forms of a plan call its variables, in one language. `files` are the names of attachments, by id."""
 
-    def __init__(self, forms: Iterable[Form], language: str) -> None:
+    def __init__(self, forms: Iterable[Form], language: str, files: Mapping[str, str] | None = None) -> None:
+        self._files = files or {}
         self._is_english = language == "en"
         self._fields: dict[str, Field] = {}
         for form in forms:
@@ -55,6 +56,8 @@ class Labels:
             return gettext("（未填）")
         if isinstance(value, bool):
             return gettext("是") if value else gettext("否")
+        if field is not None and field.kind == "filepicker" and isinstance(value, str):
+            return self._files.get(value, value)
         if isinstance(value, list):
             return gettext("、").join(self._words(item, field) for item in value)
         if isinstance(value, Mapping):

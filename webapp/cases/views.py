@@ -6,8 +6,9 @@ from typing import Any
 
 from flask import Blueprint, Response, flash, jsonify, redirect, render_template, request, url_for
 
-from engine import reports
-from webapp import people
+from engine import attachments, reports
+from engine.errors import NotFound
+from webapp import people, uploads
 from webapp.auth import may, requires
 from webapp.cases import reading
 from webapp.db import perform, unit_of_work
@@ -84,3 +85,16 @@ def send_report(instance_id: int, element: str) -> Any:
     perform(lambda work: reports.send(work, instance_id, element, raw))
     flash(gettext("已登记，流程已按此处理。"))
     return redirect(url_for(".show", instance_id=instance_id), 303)
+
+
+@bp.get("/<int:instance_id>/attachments/<attachment_id>")
+@requires()
+def attachment(instance_id: int, attachment_id: str) -> Response:
+    """Send an attachment of the case; `?show=1` shows a picture instead of saving it."""
+    with unit_of_work(read_only=True) as work:
+        info = attachments.find(work, instance_id, attachment_id)
+    if info.is_removed:
+        raise NotFound("此附件已移除，内容不再保存。", "This attachment was removed; its content is not kept any more.")
+    if uploads.is_whole():
+        perform(lambda work: attachments.record_download(work, instance_id, attachment_id))
+    return uploads.send(info, is_shown=request.args.get("show") == "1")

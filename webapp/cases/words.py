@@ -39,6 +39,9 @@ _WORDS: dict[str, tuple[Any, str]] = {
     "reported": (lazy_gettext("登记情况"), "person"),
     "recused": (lazy_gettext("回避"), "operation"),
     "recusal_withdrawn": (lazy_gettext("撤销回避"), "operation"),
+    "attached": (lazy_gettext("提交附件"), "person"),
+    "downloaded": (lazy_gettext("下载附件"), "quiet"),
+    "attachment_removed": (lazy_gettext("移除附件"), "operation"),
 }
 #: What a reader of the case wants to know; the rest is shown on request.
 _MATTERS = frozenset(_WORDS) - {"ready", "armed", "moved", "changed", "cancelled", "completed", "caught", "thrown"}
@@ -152,6 +155,8 @@ def _detail(what: str, data: Mapping[str, Any], names: Mapping[str, str]) -> str
         return gettext("到 %(moment)s", moment=moment(data["due_at"]))
     if what == "incident":
         return str(data.get("en" if is_english() else "zh") or "")
+    if what in ("attached", "downloaded", "attachment_removed"):
+        return gettext("；").join(_file(file) for file in data.get("files", []))
     if what == "restricted":
         return gettext("知悉人员：%(people)s", people=_all(data, names))
     if what == "recused":
@@ -167,3 +172,6 @@ def _detail(what: str, data: Mapping[str, Any], names: Mapping[str, str]) -> str
 
 def _all(data: Mapping[str, Any], names: Mapping[str, str]) -> str:
     return gettext("、").join(names.get(person, person) for person in data.get("people", ()))
+def _file(file: Mapping[str, Any]) -> str:
+    """Return an attachment with the beginning of its digest, enough to compare by eye."""
+    return gettext("%(name)s（SHA-256 %(digest)s…）", name=file.get("name", ""), digest=str(file.get("digest"))[:16])

@@ -6,13 +6,16 @@ from typing import Any
 
 from flask import Blueprint, current_app, flash, jsonify, redirect, render_template, request, url_for
 
-from engine import tasks
-from webapp import complaints, people, recusals
+from engine import attachments, forms, tasks
+from engine.attachments import AttachmentInfo, Examined
+from engine.work import UnitOfWork
+from webapp import complaints, people, recusals, uploads
 from webapp.auth import requires
 from webapp.db import perform, unit_of_work
 from webapp.errors import redraws
 from webapp.formpages import changed_rows, draw, labels_of, look, sent, to_keep, version
 from webapp.i18n import gettext, language
+from webapp.security import takes_files
 
 bp = Blueprint("inbox", __name__)
 
@@ -32,6 +35,13 @@ def index() -> str:
     )
 
 
+def _adding_to(task_id: int) -> uploads.Add:
+    def add(work: UnitOfWork, path: str, file: Examined) -> AttachmentInfo:
+        return tasks.attach(work, task_id, path, file)
+
+    return add
+
+
 def _task_page(task_id: int, faults: dict[str, str] | None = None) -> str:
     """Draw the task: with the answers just sent when they have faults, else with the draft or the case's data."""
     with unit_of_work(read_only=True) as work:
@@ -39,10 +49,14 @@ def _task_page(task_id: int, faults: dict[str, str] | None = None) -> str:
         form = tasks.form_of(work, task_id)
         answers = sent() if faults else task.draft
         views = draw(work, form, tasks.context(work, task_id), answers, faults) if form else []
+        attached = attachments.of_instance(work, task.instance_id)
+        drafts = [one for one in attached if one.is_draft and one.task_id == task_id]
+        uploads.with_drafts(views, drafts if task.may_complete else [])
         complaint = complaints.of_instance(work, task.instance_id)
         labels = complaints.labels(work, language()) if complaint else {}
         steps = [step for step in tasks.of_instance(work, task.instance_id) if step.closed_at is not None]
-        names = people.names(work, [task.assignee, task.closed_by, *(step.closed_by for step in steps)])
+        doers = [task.assignee, task.closed_by, *(step.closed_by for step in steps)]
+        names = people.names(work, [*doers, *(one.uploaded_by for one in attached)])
     return render_template(
         "inbox/task.html",
         task=task,
@@ -54,6 +68,10 @@ def _task_page(task_id: int, faults: dict[str, str] | None = None) -> str:
         labels=labels,
         steps=steps[-8:],
         names=names,
+        attached=[one for one in attached if not one.is_draft],
+        files={one.id: one for one in attached},
+        has_files=uploads.has_files(views),
+        upload_to=url_for(".attach", task_id=task_id),
     )
 
 
@@ -82,12 +100,32 @@ def release(task_id: int) -> Any:
     return redirect(url_for(".index"), 303)
 
 
+@bp.post("/tasks/<int:task_id>/attachments")
+@requires()
+@takes_files
+def attach(task_id: int) -> Any:
+    """Take one file for a field of the task's form, as a script sends it: the whole body."""
+    return jsonify(uploads.body(_adding_to(task_id))), 201
+
+
+@bp.post("/tasks/<int:task_id>/attachments/<attachment_id>/discard")
+@requires()
+def detach(task_id: int, attachment_id: str) -> Any:
+    """Drop a file that was attached to the task by mistake."""
+    perform(lambda work: tasks.detach(work, task_id, attachment_id))
+    return "", 204
+
+
 @bp.post("/tasks/<int:task_id>/draft")
 @requires()
+@takes_files
 @redraws(_task_page)
 def save_draft(task_id: int) -> Any:
-    """Keep what is filled in so far; or add or remove a row of a list, which keeps it too."""
-    raw = sent()
+    """Keep what is filled in so far; or drop a file, add or remove a row of a list, which keeps it too."""
+    raw = uploads.with_files(sent(), _adding_to(task_id))
+    if (attachment_id := uploads.dropped()) is not None:
+        perform(lambda work: tasks.detach(work, task_id, attachment_id))
+        raw = forms.without_file(raw, attachment_id)
     rows = changed_rows(raw)
     draft = to_keep(raw) if rows is None else rows
     perform(lambda work: tasks.save_draft(work, task_id, draft))
@@ -108,10 +146,11 @@ def look_again(task_id: int) -> Any:
 
 @bp.post("/tasks/<int:task_id>/complete")
 @requires()
+@takes_files
 @redraws(_task_page)
 def complete(task_id: int) -> Any:
     """Close the task with the answers of its form, and go to the next one of this case if it is theirs too."""
-    raw, seen = sent(), version()
+    raw, seen = uploads.with_files(sent(), _adding_to(task_id)), version()
     done = perform(lambda work: recusals.complete(work, task_id, raw, seen))
     if done.next_task_id is not None:
         flash(gettext("任务已办结。这是本件的下一步，也归您办理。"))

@@ -9,7 +9,7 @@ from typing import Any
 
 from flask import Blueprint, current_app, flash, redirect, render_template, request, url_for
 
-from engine import calendar_years, deployments, incidents, instances, tasks
+from engine import attachments, calendar_years, deployments, incidents, instances, tasks
 from engine.calendars import BEIJING
 from engine.errors import InvalidAnswers
 from engine.work import UnitOfWork
@@ -153,6 +153,14 @@ def reassign(task_id: int) -> Any:
         return tasks.get(work, task_id).instance_id
 
     return _back_to(perform(verb), gettext("任务已改派。"))
+
+
+@bp.post("/cases/<int:instance_id>/attachments/<attachment_id>/remove")
+@requires("operate")
+def remove_attachment(instance_id: int, attachment_id: str) -> Any:
+    """Take an attachment's content out of a case."""
+    perform(lambda work: attachments.remove(work, instance_id, attachment_id, _reason()))
+    return _back_to(instance_id, gettext("附件已移除。"))
 
 
 def _places(work: UnitOfWork, items: Iterable[incidents.IncidentInfo]) -> dict[int, str]:

@@ -6,14 +6,17 @@ from typing import Any
 
 from flask import Blueprint, current_app, flash, jsonify, redirect, render_template, request, url_for
 
-from engine import tasks
+from engine import attachments, forms, tasks
+from engine.attachments import AttachmentInfo, Examined
 from engine.calendars import BEIJING
-from webapp import complaints, people
+from engine.work import UnitOfWork
+from webapp import complaints, people, uploads
 from webapp.auth import requires
 from webapp.db import actor, perform, unit_of_work
 from webapp.errors import redraws
 from webapp.formpages import draw, labels_of, look, once, sent
 from webapp.i18n import gettext, language
+from webapp.security import takes_files
 
 bp = Blueprint("register", __name__, url_prefix="/complaints")
 
@@ -29,19 +32,42 @@ def _known(work: Any) -> dict[str, Any]:
     }
 
 
-def _form_page(faults: dict[str, str] | None = None, alike: list[complaints.ComplaintInfo] | None = None) -> str:
-    answers = sent() if request.method == "POST" else None
+def _form_page(
+    faults: dict[str, str] | None = None,
+    alike: list[complaints.ComplaintInfo] | None = None,
+    answers: dict[str, Any] | None = None,
+) -> str:
+    if answers is None and request.method == "POST":
+        answers = sent()
+    page = _page() or once()
     with unit_of_work(read_only=True) as work:
         _, form = complaints.reception(work)
         views = draw(work, form, _known(work), answers, faults)
+        attached = attachments.of_page(work, page)
+        uploads.with_drafts(views, attached)
     return render_template(
         "register/new.html",
         views=views,
         faults=faults or {},
         field_labels=labels_of(views),
         alike=alike or [],
-        once=request.form.get("_once") or once(),
+        once=page,
+        files={one.id: one for one in attached},
+        has_files=uploads.has_files(views),
+        upload_to=url_for(".attach", page=page),
     )
+
+
+def _page() -> str:
+    """Return the mark of the registering page that the request comes from, "" when it has none."""
+    return (request.form.get("_once") or request.args.get("page", ""))[:60]
+
+
+def _adding_to(page: str) -> uploads.Add:
+    def add(work: UnitOfWork, path: str, file: Examined) -> AttachmentInfo:
+        return complaints.attach(work, page, path, file)
+
+    return add
 
 
 @bp.get("/new")
@@ -51,19 +77,39 @@ def new() -> str:
     return _form_page()
 
 
+@bp.post("/attachments")
+@requires("register")
+@takes_files
+def attach() -> Any:
+    """Take one file for a complaint that is being registered, as a script sends it: the whole body."""
+    return jsonify(uploads.body(_adding_to(_page()))), 201
+
+
+@bp.post("/attachments/<attachment_id>/discard")
+@requires("register")
+def detach(attachment_id: str) -> Any:
+    """Drop a file that was attached by mistake."""
+    perform(lambda work: attachments.discard(work, attachment_id, page=_page()))
+    return "", 204
+
+
 @bp.post("/new")
 @requires("register")
+@takes_files
 @redraws(_form_page)
 def create() -> Any:
     """Register the complaint; when it looks like one that is there already, ask first."""
-    raw = sent()
+    raw = uploads.with_files(sent(), _adding_to(_page()))
+    if (attachment_id := uploads.dropped()) is not None:
+        perform(lambda work: attachments.discard(work, attachment_id, page=_page()))
+        return _form_page(answers=forms.without_file(raw, attachment_id))
     if not request.form.get("_confirmed"):
         with unit_of_work(read_only=True) as work:
             found = complaints.alike(work, complaints.check(work, raw))
         if found:
-            return _form_page(alike=found)
-    prefix, mark = current_app.config["BANJIE"].case_prefix, (request.form.get("_once") or None)
-    made = perform(lambda work: complaints.register(work, raw, prefix=prefix, once=mark[:60] if mark else None))
+            return _form_page(alike=found, answers=raw)
+    prefix, mark = current_app.config["BANJIE"].case_prefix, _page() or None
+    made = perform(lambda work: complaints.register(work, raw, prefix=prefix, once=mark))
     flash(gettext("已登记，编号 %(number)s，按“%(plan)s”办理。", number=made.case_number, plan=made.plan_name))
     return redirect(_tell_recusal(made) or url_for(".show", case_number=made.case_number), 303)
 
@@ -134,8 +180,8 @@ def _one(case_number: str, template: str) -> str:
         complaint = complaints.find(work, case_number)
         labels = complaints.labels(work, language())
         steps = tasks.of_instance(work, complaint.instance_id)
-        names = people.names(
-            work, [complaint.registered_by, *(step.closed_by for step in steps), *(step.assignee for step in steps)]
-        )
+        attached = [one for one in attachments.of_instance(work, complaint.instance_id) if not one.is_draft]
+        doers = [complaint.registered_by, *(step.closed_by for step in steps), *(step.assignee for step in steps)]
+        names = people.names(work, [*doers, *(one.uploaded_by for one in attached)])
     steps.sort(key=lambda step: step.closed_at or step.created_at)
-    return render_template(template, complaint=complaint, labels=labels, steps=steps, names=names)
+    return render_template(template, complaint=complaint, labels=labels, steps=steps, names=names, attached=attached)

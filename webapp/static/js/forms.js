@@ -24,7 +24,7 @@ for (const form of document.querySelectorAll("form[data-look]")) {
     form.setAttribute("aria-busy", "true");
     const answer = await fetch(form.dataset.look, {
       method: "POST",
-      body: new FormData(form),
+      body: answers(form),
       headers: { Accept: "application/json" },
       credentials: "same-origin",
       signal: leaving.signal,
@@ -51,6 +51,18 @@ for (const form of document.querySelectorAll("form[data-look]")) {
     form.setAttribute("aria-busy", "true");
     timer = setTimeout(ask, WAIT);
   });
+}
+
+// The answers without files: those are sent by themselves.
+function answers(form) {
+  const fields = new FormData(form);
+  for (const input of form.querySelectorAll('input[type="file"]')) {
+    const ids = fields.getAll(input.name).filter((value) => typeof value === "string");
+    if (!input.name) continue;
+    fields.delete(input.name);
+    for (const id of ids) fields.append(input.name, id);
+  }
+  return fields;
 }
 
 // What is hidden keeps its words for when it comes back, but is not sent.
