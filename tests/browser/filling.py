@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from playwright.sync_api import Locator, Page, TimeoutError, expect
 
+from webapp.demo.papers import document, picture
+
 _SENTENCE = "情况已核实，按预案办理。"
 #: A field that cannot be filled within so many milliseconds has been hidden meanwhile, or the test fails.
 _PATIENCE = 3000
@@ -34,6 +36,14 @@ def _answer(field: Locator, value: str | None) -> None:
 
 
 def _put(field: Locator, value: str | None) -> None:
+    files = field.locator("input[type=file]")
+    if files.count():
+        listed = field.locator("[data-file]").count()
+        is_picture = (files.get_attribute("accept") or "").startswith("image")
+        content, name = (picture(1), "现场.png") if is_picture else (document("凭证"), "凭证.pdf")
+        files.set_input_files({"name": name, "mimeType": "", "buffer": content}, timeout=_PATIENCE)
+        expect(field.locator("[data-file]")).to_have_count(listed + 1)
+        return
     for kind in ("radio", "checkbox"):
         boxes = field.locator(f"input[type={kind}]")
         if boxes.count():

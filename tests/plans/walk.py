@@ -202,6 +202,8 @@ def _plausible(field: forms.Field, now: datetime) -> Any:
         return field.rules["min"].constant if "min" in field.rules else 1
     if field.kind == "checkbox":
         return True
+    if field.kind == "filepicker":
+        return ["attachment"]
     if field.kind == "datetime":
         later = (now + timedelta(days=5)).astimezone(BEIJING)
         return later.date().isoformat() if field.subtype == "date" else later.replace(microsecond=0).isoformat()

@@ -20,6 +20,7 @@ from engine.work import SYSTEM, Actor, Database, UnitOfWork
 from webapp import complaints, people
 from webapp.demo.answers import plausible
 from webapp.demo.cast import PASSWORD, PEOPLE, PERMISSIONS, SPARE
+from webapp.demo.papers import paper
 from webapp.demo.samples import SAMPLES, Sample
 
 __all__ = ["PASSWORD", "PEOPLE", "fill", "is_filled", "plan_files"]
@@ -126,7 +127,10 @@ def _complete(database: Database, case: int, element: str, chosen: dict[str, Any
 
 
 def _answers(work: UnitOfWork, form: forms.Form, task_id: int, chosen: dict[str, Any]) -> dict[str, Any]:
-    return plausible(form, tasks.context(work, task_id), chosen, work.now, work.calendar)
+    def attach(view: forms.FieldView) -> list[str]:
+        return [tasks.attach(work, task_id, view.path, paper(view, task_id)).id]
+
+    return plausible(form, tasks.context(work, task_id), chosen, work.now, work.calendar, attach)
 
 
 def _may(actor: Actor, task: tasks.TaskInfo) -> bool:

@@ -21,16 +21,22 @@ def plausible(
     chosen: Mapping[str, Any],
     now: datetime,
     calendar: Callable[[], WorkCalendar],
+    attach: Callable[[FieldView], list[str]],
 ) -> dict[str, Any]:
-    """Return answers to `form`: `chosen` as far as the form asks for it, and something for whatever else is required."""
+    """Return answers to `form`: `chosen` as far as the form asks for it, and something for whatever else is required.
+
+    Every field for files gets one: `attach` stores it and returns its id.
+    """
     answers: dict[str, Any] = {}
     for _ in range(_ROUNDS):
         views = forms.draw(form, variables, answers, now=now, calendar=calendar)
+        wanted = [view for view in _visible(views) if view.path not in answers]
         more = {
             view.path: chosen.get(view.path, _something(view, now))
-            for view in _visible(views)
-            if view.path not in answers and (view.path in chosen or view.is_required)
+            for view in wanted
+            if (view.path in chosen or view.is_required) and view.kind != "filepicker"
         }
+        more |= {view.path: attach(view) for view in wanted if view.kind == "filepicker"}
         if not more:
             break
         answers |= more
