@@ -172,6 +172,8 @@ def _detail(what: str, data: Mapping[str, Any], names: Mapping[str, str]) -> str
 
 def _all(data: Mapping[str, Any], names: Mapping[str, str]) -> str:
     return gettext("、").join(names.get(person, person) for person in data.get("people", ()))
+
+
 def _file(file: Mapping[str, Any]) -> str:
     """Return an attachment with the beginning of its digest, enough to compare by eye."""
     return gettext("%(name)s（SHA-256 %(digest)s…）", name=file.get("name", ""), digest=str(file.get("digest"))[:16])
