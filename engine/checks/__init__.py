@@ -17,6 +17,7 @@ from engine.checks import (
     events,
     expressions,
     flows,
+    lawfulness,
     references,
     roles,
     rules,
@@ -24,6 +25,7 @@ from engine.checks import (
     structure,
 )
 from engine.checks.catalogue import advised
+from engine.checks.lawfulness import Topic
 from engine.checks.places import placed
 from engine.checks.render import as_github, as_json, as_text
 from engine.checks.subject import Known, Subject
@@ -39,8 +41,17 @@ MOST_PROVED = 1_000
 __all__ = ["MOST_PROVED", "Known", "as_github", "as_json", "as_text", "check", "check_files", "completed", "in_order"]
 
 
-def check(family: Family, known: Known | None = None, *, files: Container[str] | None = None) -> list[Finding]:
-    """Return what is to be said about every process of `family`, by file and line; about those in `files` only if given."""
+def check(
+    family: Family,
+    known: Known | None = None,
+    *,
+    files: Container[str] | None = None,
+    law: tuple[Topic, ...] | None = None,
+) -> list[Finding]:
+    """Return what is to be said about every process of `family`, by file and line; about those in `files` only if given.
+
+    `law`: words that point to unlawful steps, in place of those that the house came with.
+    """
     known = known or Known()
     findings: list[Finding] = []
     for file, diagram in family.diagrams.items():
@@ -67,13 +78,16 @@ def check(family: Family, known: Known | None = None, *, files: Container[str] |
         if files is None or file in files:
             findings += analyse(model)
     findings += [one for one in rules.check_packs(family) if files is None or one.file in files]
+    findings += [one for one in lawfulness.check(family, law) if files is None or one.file in files]
     return in_order(completed(findings, family.files))
 
 
-def check_files(files: Mapping[str, bytes], known: Known | None = None) -> list[Finding]:
+def check_files(
+    files: Mapping[str, bytes], known: Known | None = None, law: tuple[Topic, ...] | None = None
+) -> list[Finding]:
     """Return everything there is to say about `files` taken together. Never raises for what is in them."""
     family, findings = Family.read(files)
-    return in_order([*completed(findings, family.files), *check(family, known)])
+    return in_order([*completed(findings, family.files), *check(family, known, law=law)])
 
 
 def completed(findings: Iterable[Finding], files: Mapping[str, bytes]) -> list[Finding]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import bisect
 import codecs
+import json
 import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
@@ -65,6 +66,13 @@ class _Text:
         """Return the column of an offset, in characters from 1."""
         return at - self.lines[self.line(at) - 1] + 1
 
+    def line_of_key(self, key: str) -> int:
+        """Return the line where a form's component says its key (or path or id), 0 where it is not found."""
+        last = re.escape(json.dumps(key.rpartition(".")[2] or key, ensure_ascii=False))
+        whole = re.escape(json.dumps(key, ensure_ascii=False))
+        found = re.search(rf'"(?:key|path|id)"\s*:\s*(?:{whole}|{last})', self.text) if key else None
+        return self.line(found.start()) if found else 0
+
     def tag(self, finding: Finding) -> _Tag | None:
         """Return the start tag that a finding is about: its element's own on that line, else the one that ends there."""
         own = self.by_id.get(finding.element, [])
@@ -117,6 +125,8 @@ def _placed(finding: Finding, text: _Text) -> Finding:
     name = finding.name or next((tag.name for tag in own if tag.name), "")
     if finding.column:
         return replace(finding, name=name)
+    if finding.line <= 0 and not own:
+        finding = replace(finding, line=text.line_of_key(finding.element))
     if finding.line <= 0 and not own:
         return replace(finding, line=1, column=1, name=name)  # it is about the whole file
     tag = text.tag(finding)

@@ -14,7 +14,7 @@ import click
 
 from engine import checks
 from engine.checks import baseline as baselines
-from engine.checks import judging, policy
+from engine.checks import judging, lawfulness, policy
 from engine.errors import EngineError
 from engine.findings import Finding, Severity
 from webapp.commands import door
@@ -107,10 +107,11 @@ def check(
         kept = baseline or (home / chosen.baseline if chosen.baseline else None)
         place = Place((kept.parent if baseline is not None and kept is not None else home).resolve())
         contents = _contents(files, chosen, Place(home.resolve()), stdin_name)
+        law = _law(home / chosen.law) if chosen.law else None
         old = _old(kept, place) if kept is not None and not write_baseline else None
     except EngineError as error:
         raise Refused(f"{error.zh} / {error.en}") from None
-    findings = _findings(contents, each)
+    findings = _findings(contents, each, law)
     if write_baseline:
         _write_baseline(kept, findings, chosen, place)
         return
@@ -124,14 +125,16 @@ def check(
     sys.exit(1 if judgement.has_failed else 0)
 
 
-def _findings(contents: Mapping[str, tuple[str, bytes]], each: bool) -> list[Finding]:
+def _findings(
+    contents: Mapping[str, tuple[str, bytes]], each: bool, law: tuple[lawfulness.Topic, ...] | None
+) -> list[Finding]:
     """Return what is to be said about files (name -> where it stands, content), in order."""
     files = {name: content for name, (_, content) in contents.items()}
     families = [{name: content} for name, content in files.items()] if each else [files]
     return checks.in_order(
         replace(finding, file=contents[finding.file][0] if finding.file in contents else finding.file)
         for family in families
-        for finding in checks.check_files(family)
+        for finding in checks.check_files(family, law=law)
     )
 
 
@@ -211,6 +214,10 @@ def _contents(
         name = stdin_name or f"stdin{_ending(content)}"
         made[name] = (name, content)
     return made
+
+
+def _law(path: Path) -> tuple[lawfulness.Topic, ...]:
+    return lawfulness.read(_read(path).decode("utf-8-sig", errors="replace"), str(path))
 
 
 def _ending(content: bytes) -> str:
