@@ -9,7 +9,7 @@ from datetime import datetime
 from typing import Any
 
 from engine import feel
-from engine.calendars import WorkCalendar
+from engine.calendars import BEIJING, WorkCalendar
 
 #: Kinds that ask something. Every other kind only shows.
 INPUTS = frozenset(
@@ -23,6 +23,7 @@ SHOWN = frozenset({"text", "html", "separator", "spacer", "expression", "table"}
 #: Known kinds that no page draws: the page has its own buttons and loads nothing from elsewhere.
 NOT_DRAWN = frozenset({"button", "image", "iframe", "documentPreview"})
 
+_INSTANT = re.compile(r"\d{4}-[01]\d-[0-3]\dT[0-2]\d:[0-5]\d(:[0-5]\d(\.\d{1,6})?)?(Z|[+-][01]\d:[0-5]\d)")
 _PLACEHOLDER = re.compile(r"\{\{(.*?)\}\}", re.S)
 
 
@@ -191,6 +192,12 @@ def text_of(value: Any) -> str:
 
 
 def _plain(value: Any) -> str:
+    """Return a value as it stands in a text that people read: an instant in Beijing time, without its zone."""
     if isinstance(value, list):
         return "、".join(_plain(item) for item in value)
+    if isinstance(value, str) and _INSTANT.fullmatch(value):
+        try:
+            return datetime.fromisoformat(value).astimezone(BEIJING).strftime("%Y-%m-%d %H:%M")
+        except ValueError:  # the 32nd of a month
+            return value
     return text_of(value)

@@ -17,6 +17,13 @@ def read(*components: dict[str, Any], **more: Any) -> tuple[forms.Form | None, l
     return form, [finding.code for finding in findings]
 
 
+def made(*components: dict[str, Any]) -> forms.Form:
+    """Return the form of these components."""
+    form, _ = read(*components)
+    assert form is not None
+    return form
+
+
 def field(kind: str, key: str = "a", **more: Any) -> dict[str, Any]:
     return {"type": kind, "key": key, "label": key, **more}
 
@@ -227,3 +234,47 @@ def test_fields_of_one_row_stand_side_by_side():
 def test_a_form_that_the_family_lacks_is_not_found():
     with pytest.raises(NotFound):
         forms.of_family({}, "missing")
+
+
+def test_a_text_shows_an_instant_as_people_write_it():
+    form = made({"type": "text", "id": "t", "text": "目标：{{target_at}}，编号 {{code}}，{{wrong}}"})
+    variables = {"target_at": "2026-09-21T01:00:00+00:00", "code": "2026-09", "wrong": "2026-09-32T01:00:00Z"}
+
+    (view,) = forms.draw(form, variables)
+
+    assert view.value == "目标：2026-09-21 09:00，编号 2026-09，2026-09-32T01:00:00Z"
+
+
+@pytest.mark.parametrize("accept", ["*", "jpg", ".jpg;.png", 5, "image/*,../x"])
+def test_a_file_picker_that_accepts_what_no_file_is_has_a_finding(accept: object):
+    data = json.dumps({"id": "f", "components": [{"type": "filepicker", "key": "a", "accept": accept}]}).encode()
+
+    _, findings = forms.read("f.form", data)
+
+    assert [finding.code for finding in findings] == ["form-bad-rule"]
+
+
+@pytest.mark.parametrize(
+    ("path", "is_there"),
+    [
+        ("a", True),
+        ("g.b", True),
+        ("l[0].c", True),
+        ("l[12].c", True),
+        ("l.c", False),
+        ("g", False),
+        ("l[0]", False),
+        ("x", False),
+    ],
+)
+def test_a_file_picker_is_found_where_it_stands(path: str, is_there: bool):
+    def picker(key: str) -> dict[str, str]:
+        return {"type": "filepicker", "key": key}
+
+    form = made(
+        picker("a"),
+        {"type": "group", "path": "g", "components": [picker("b")]},
+        {"type": "dynamiclist", "path": "l", "components": [picker("c")]},
+    )
+
+    assert (forms.picker_at(form, path) is not None) is is_there

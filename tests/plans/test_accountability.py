@@ -62,7 +62,9 @@ def test_a_negative_amount_is_refused():
     form = family().forms["accountability_find_facts"]
 
     with pytest.raises(InvalidAnswers) as refused:
-        forms.check(form, {**LOSS, "person": "甲", "established_facts": "乙", "loss_amount": -1}, {})
+        forms.check(
+            form, {**LOSS, "person": "甲", "established_facts": "乙", "evidence_files": ["x"], "loss_amount": -1}, {}
+        )
 
     assert set(refused.value.faults) == {"loss_amount"}
 

@@ -3,11 +3,17 @@
 from __future__ import annotations
 
 import json
+import re
+from collections.abc import Iterator
 from itertools import product
+from pathlib import Path
+from typing import Any
 
 import pytest
 
+from engine import forms
 from engine.diagram import GATEWAYS, Kind, Timer
+from engine.errors import InvalidAnswers
 from tests.plans.walk import ROOT, calendar, family
 
 PLANS = sorted(path.stem for path in (ROOT / "processes").glob("*.bpmn"))
@@ -141,15 +147,116 @@ def test_every_form_is_used_and_every_form_that_is_used_exists():
     assert used == {path.stem for path in FORMS}
 
 
+def components(path: Path) -> Iterator[dict[str, Any]]:
+    """Return every component of a form's file, those inside groups and lists too."""
+    waiting = list(json.loads(path.read_text("utf-8"))["components"])
+    while waiting:
+        component = waiting.pop(0)
+        yield component
+        waiting += component.get("components", [])
+
+
 @pytest.mark.parametrize("path", FORMS, ids=lambda path: path.stem)
 def test_a_form_speaks_both_languages(path):
     data = json.loads(path.read_text("utf-8"))
-    missing = [component.get("key") for component in data["components"] if not component["properties"].get("label_en")]
-    options = [option for component in data["components"] for option in component.get("values", [])]
+    wordless = {"separator", "spacer"}
+    parts = {"label": "label_en", "text": "label_en", "description": "description_en"}
+
+    missing = [
+        (component.get("key") or component["id"], chinese)
+        for component in components(path)
+        for chinese, english in parts.items()
+        if component.get(chinese) and component["type"] not in wordless and not component["properties"].get(english)
+    ]
+    options = [option for component in components(path) for option in component.get("values", [])]
 
     assert data["id"] == path.stem
+    assert data["properties"]["title"]
+    assert data["properties"]["title_en"]
     assert missing == []
     assert [option for option in options if not option.get("label_en")] == []
+
+
+def test_the_english_of_a_form_holds_no_chinese_and_names_what_the_chinese_names():
+    wrong = []
+    for path in FORMS:
+        for component in components(path):
+            english = [component["properties"].get(name) or "" for name in ("label_en", "description_en")]
+            chinese = component.get("text") or component.get("label") or ""
+            options = [option.get("label_en") or "" for option in component.get("values", [])]
+            if any(re.search(r"[\u4e00-\u9fff]", text) for text in [*english, *options]):
+                wrong.append((path.stem, component["id"], "Chinese"))
+            if placeholders(chinese) != placeholders(english[0]):
+                wrong.append((path.stem, component["id"], "placeholders"))
+
+    assert wrong == []
+
+
+def placeholders(text: str) -> set[str]:
+    """Return the variables that a text shows."""
+    return {name.rpartition(",")[2].strip(" )") for name in re.findall(r"\{\{(.*?)\}\}", text, re.DOTALL)}
+
+
+def test_a_text_shows_words_and_no_code_of_a_choice():
+    chosen = {
+        component["key"]
+        for path in FORMS
+        for component in components(path)
+        if component.get("values") and "key" in component
+    }
+    decided = {"severity", "level", "proposal.measure", "proposal", "response_level"}
+
+    shown = [
+        (path.stem, name)
+        for path in FORMS
+        for component in components(path)
+        for name in re.findall(r"\{\{\s*([\w.]+)\s*\}\}", component.get("text") or "")
+        if name in chosen | decided
+    ]
+
+    assert shown == []
+
+
+#: Where a template asks for evidence: the field that takes it.
+EVIDENCE = {
+    "accountability_find_facts": "evidence_files",
+    "complaint_register": "complaint_files",
+    "consumer_complaint_investigate": "evidence_files",
+    "department_complaint_investigate": "evidence_files",
+    "drill_play_drill": "drill_files",
+    "malicious_report_police": "police_files",
+    "malicious_review_anew": "extortion_files",
+    "mass_complaint_calm_people": "evidence_files",
+    "media_response_ask_correction": "correction_files",
+    "media_response_check_facts": "evidence_files",
+    "parent_complaint_investigate": "photo_files",
+    "petition_register_petition": "petition_files",
+    "problem_interview": "interview_files",
+    "training_hold_training": "training_files",
+    "unit_complaint_investigate": "evidence_files",
+}
+
+
+@pytest.mark.parametrize("form", sorted(EVIDENCE))
+def test_evidence_is_given_as_files_where_it_is_asked_for(form):
+    fields = {field.key: field for field in family().forms[form].walk()}
+
+    assert fields[EVIDENCE[form]].kind == "filepicker"
+    assert "maxFiles" in fields[EVIDENCE[form]].rules
+
+
+@pytest.mark.parametrize(("head", "is_needed"), [("buildings", True), ("safety", True), ("attendance", False)])
+def test_photographs_are_needed_for_buildings_and_safety_only(head, is_needed):
+    given = {"complaint_head": head, "slip_content": "走廊灯不亮"}
+    answers = {"data_summary": "共三处", "object_numbers": "A-1"}
+
+    try:
+        forms.check(family().forms["parent_complaint_investigate"], answers, given)
+        faults = {}
+    except InvalidAnswers as error:
+        faults = error.faults
+
+    assert ("photo_files" in faults) is is_needed
 
 
 def test_the_routing_table_names_only_plans_that_exist():

@@ -74,7 +74,7 @@ def test_headquarters_means_that_the_campus_head_apologises_by_phone_first():
 def test_buildings_and_safety_need_photographs(head):
     walk = received(complaint_head=head).do("fill_in_slip").do("investigate")
 
-    assert walk.variables["photo_numbers"]
+    assert walk.variables["photo_files"]
 
 
 def test_materials_need_the_object_itself():
