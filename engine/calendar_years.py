@@ -8,10 +8,10 @@ from datetime import date, datetime, timedelta
 
 from sqlalchemy import delete, func, insert, or_, select, union
 
-from engine import history, instances
+from engine import clock_shadow, history, instances
 from engine.calendars import WorkCalendar, published_calendar
 from engine.errors import EngineError
-from engine.tables import CalendarDay, CalendarYear, Job, ProcessInstance, UserTask
+from engine.tables import CalendarDay, CalendarYear, CaseClock, Job, ProcessInstance, UserTask
 from engine.work import UnitOfWork
 
 #: From this month on the administrator is warned that next year's notice is still missing.
@@ -105,6 +105,7 @@ def warning(work: UnitOfWork) -> tuple[str, str] | None:
             union(
                 select(Job.instance_id).where(Job.is_provisional, Job.instance_id.isnot(None)),
                 select(UserTask.instance_id).where(UserTask.is_provisional, UserTask.closed_at.is_(None)),
+                select(CaseClock.instance_id).where(CaseClock.is_provisional, CaseClock.stopped_at.is_(None)),
             ).subquery()
         )
     )
@@ -205,4 +206,11 @@ def _recompute(work: UnitOfWork) -> int:
             entries=[entry],
             may_be_suspended=True,
         )
-    return len(affected)
+    clocked = clock_shadow.provisional(work)
+    for instance_id in clocked:
+        instance = instances.locked(work, instance_id)
+        moved = clock_shadow.recount(work, instance)
+        if moved:
+            instances.note(work, instance, "deadlines_recomputed", {"clocks": moved})
+    work.session.flush()
+    return len({*affected, *clocked})

@@ -12,8 +12,9 @@ from typing import Any
 from sqlalchemy import delete, insert, select, update
 from sqlalchemy.orm import undefer
 
-from engine import deployments, history, shadow
+from engine import clock_shadow, deployments, history, shadow
 from engine.errors import Conflict, EngineError, NotAllowed, NotFound
+from engine.family import Family
 from engine.instance_queries import (
     DiagramState,
     InstanceInfo,
@@ -107,7 +108,7 @@ def start(
     work.session.add(instance)
     work.session.flush()
     began = {"what": "started", "element": start_element or "", "data": {"plan": definition.key, **dict(variables)}}
-    _settle(work, instance, machine, (), [began])
+    _settle(work, instance, family, machine, (), [began], is_new=True)
     return instance.id
 
 
@@ -144,7 +145,7 @@ def move(
     change(machine)
     machine.run()
     instance.state = machine.dump()
-    _settle(work, instance, machine, before, entries)
+    _settle(work, instance, family, machine, before, entries)
     return machine
 
 
@@ -289,10 +290,14 @@ def _mark_rows(work: UnitOfWork, instance: ProcessInstance, *, is_suspended: boo
 def _settle(
     work: UnitOfWork,
     instance: ProcessInstance,
+    family: Family,
     machine: Machine,
     before: Iterable[Any],
     entries: Iterable[dict[str, Any]],
+    *,
+    is_new: bool = False,
 ) -> None:
+    entries = list(entries)
     happened = [_entry(item) for item in machine.happenings if item.what != "entered"]
     completed = frozenset(item.token for item in machine.happenings if item.what == "completed")
     failed = frozenset(item.token for item in machine.happenings if item.what == "incident")
@@ -301,6 +306,17 @@ def _settle(
         instance.ended_at = work.now
         instance.end_element = machine.end_element
     shadow.cast(work, instance, before, machine.waits(), completed, failed)
+    extensions = clock_shadow.keep(
+        work,
+        instance,
+        family,
+        machine.process_id,
+        machine.happenings,
+        machine.variables(),
+        is_new=is_new,
+        is_over=machine.is_ended,
+        is_broken_off=machine.failure is not None or any(entry["what"] == "case_cancelled" for entry in entries),
+    )
     for thrown in machine.thrown:
         work.session.add(
             Job(
@@ -313,7 +329,7 @@ def _settle(
                 payload={"kind": thrown.kind, "name": thrown.name, "key": thrown.key, "payload": thrown.payload},
             )
         )
-    history.record(work, instance, [*entries, *happened])
+    history.record(work, instance, [*entries, *happened, *extensions])
     work.session.flush()
 
 

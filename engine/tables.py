@@ -6,85 +6,40 @@ the case is its shadow, written in the same transaction (architecture, decision 
 
 from __future__ import annotations
 
-from datetime import UTC, date, datetime
+from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import (
-    JSON,
-    Boolean,
-    Date,
-    DateTime,
-    Dialect,
-    ForeignKey,
-    Index,
-    Integer,
-    LargeBinary,
-    MetaData,
-    String,
-    Text,
-    TypeDecorator,
-    false,
-    text,
-)
-from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
+from sqlalchemy import JSON, Boolean, Date, ForeignKey, Index, Integer, LargeBinary, String, Text, false, text
+from sqlalchemy.orm import Mapped, mapped_column
 
-#: Stands for "no deadline" in sort columns, so that one index serves every page of an inbox.
-NO_DEADLINE = datetime(9999, 1, 1, tzinfo=UTC)
+from engine.columns import NO_DEADLINE, Base, Moment, Names
 
-
-class Moment(TypeDecorator[datetime]):
-    """An instant: stored in UTC, given back aware. A naive value is a programming error."""
-
-    impl = DateTime(timezone=True)
-    cache_ok = True
-
-    def process_bind_param(self, value: datetime | None, dialect: Dialect) -> datetime | None:
-        """Return `value` in UTC. Raises ValueError when it is naive."""
-        if value is None:
-            return None
-        if value.tzinfo is None:
-            raise ValueError(f"an instant needs a time zone: {value!r}")
-        return value.astimezone(UTC)
-
-    def process_result_value(self, value: Any, dialect: Dialect) -> datetime | None:
-        """Return the stored instant, aware and in UTC."""
-        if value is None:
-            return None
-        moment: datetime = value
-        return moment.replace(tzinfo=UTC) if moment.tzinfo is None else moment.astimezone(UTC)
-
-
-class Names(TypeDecorator[list[str]]):
-    """A short list of names as one text, "|客服人员|行政部|", so that both databases can look for one of them."""
-
-    impl = String(500)
-    cache_ok = True
-
-    def process_bind_param(self, value: list[str] | None, dialect: Dialect) -> str | None:
-        """Return the stored text. Raises ValueError when a name holds the separator."""
-        if not value:
-            return None
-        if any("|" in name for name in value):
-            raise ValueError(f"a name must not hold '|': {value!r}")
-        return f"|{'|'.join(value)}|"
-
-    def process_result_value(self, value: Any, dialect: Dialect) -> list[str]:
-        """Return the names, in the order stored."""
-        return value.strip("|").split("|") if value else []
-
-
-class Base(DeclarativeBase):
-    """The one metadata of engine and web application."""
-
-    metadata = MetaData(
-        naming_convention={
-            "ix": "ix_%(table_name)s_%(column_0_N_name)s",
-            "uq": "uq_%(table_name)s_%(column_0_N_name)s",
-            "fk": "fk_%(table_name)s_%(column_0_N_name)s_%(referred_table_name)s",
-            "pk": "pk_%(table_name)s",
-        }
-    )
-    type_annotation_map = {datetime: Moment, dict[str, Any]: JSON}
+__all__ = [
+    "NO_DEADLINE",
+    "AuditEvent",
+    "Base",
+    "CalendarDay",
+    "CalendarYear",
+    "CaseClock",
+    "DefinitionFile",
+    "Deployment",
+    "FileContent",
+    "History",
+    "Incident",
+    "InstanceAccess",
+    "InstanceRecusal",
+    "Job",
+    "Moment",
+    "Names",
+    "Outbox",
+    "ProcessDefinition",
+    "ProcessInstance",
+    "Setting",
+    "StartSubscription",
+    "Subscription",
+    "TaskOffer",
+    "UserTask",
+]
 
 
 class FileContent(Base):
@@ -322,6 +277,41 @@ class Incident(Base):
     en: Mapped[str] = mapped_column(Text)
     resolved_at: Mapped[datetime | None] = mapped_column()
     resolved_by: Mapped[str | None] = mapped_column(String(100))
+
+
+class CaseClock(Base):
+    """A limit that runs on a case (时限): a rule's, from when it began. Stopped, never deleted."""
+
+    __tablename__ = "case_clock"
+    __table_args__ = (
+        Index("ix_case_clock_instance_id", "instance_id", "stopped_at"),
+        Index(
+            "ix_case_clock_provisional",
+            "instance_id",
+            sqlite_where=text("is_provisional AND stopped_at IS NULL"),
+            postgresql_where=text("is_provisional AND stopped_at IS NULL"),
+        ),
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    instance_id: Mapped[int] = mapped_column(ForeignKey("process_instance.id"))
+    rule_id: Mapped[str] = mapped_column(String(100))
+    in_force_from: Mapped[date] = mapped_column(Date)  #: names the version of the rule
+    name: Mapped[str] = mapped_column(String(200))  #: the rule's, for lists
+    kind: Mapped[str] = mapped_column(String(12))  #: statutory or internal
+    party: Mapped[str] = mapped_column(String(200))  #: whose clock it is
+    started_at: Mapped[datetime] = mapped_column()
+    due_at: Mapped[datetime] = mapped_column()
+    is_provisional: Mapped[bool] = mapped_column(Boolean, default=False)  #: due_at counted over an unpublished year
+    extensions: Mapped[int] = mapped_column(Integer, default=0)  #: how often it was extended
+    extended: Mapped[int] = mapped_column(
+        Integer, default=0
+    )  #: by how much in all, in the unit of the rule's extension
+    pauses: Mapped[list[Any]] = mapped_column(JSON, default=list)  #: those that are over: [from, until, why] each
+    paused_at: Mapped[datetime | None] = mapped_column()  #: None: it runs
+    pause_reason: Mapped[str | None] = mapped_column(String(20))
+    stopped_at: Mapped[datetime | None] = mapped_column()  #: None: it is not over
+    outcome: Mapped[str | None] = mapped_column(String(10))  #: met, late or lapsed (the case ended without it)
 
 
 class History(Base):

@@ -137,22 +137,28 @@ class Rule:
         return self.in_force_from <= day and (self.in_force_until is None or day < self.in_force_until)
 
     def due(
-        self, start: datetime, calendar: WorkCalendar, extensions: int = 0, pauses: Iterable[Pause] = ()
+        self,
+        start: datetime,
+        calendar: WorkCalendar,
+        extensions: int = 0,
+        *,
+        extended: int = 0,
+        pauses: Iterable[Pause] = (),
     ) -> datetime:
-        """Return the last moment of the limit that began at `start`, extended so many times, pauses left out.
+        """Return the last moment of the limit that began at `start`, pauses left out.
 
-        Hours end at their second, days with the day. Raises CalendarNotCovered where working days leave the calendar.
+        It is extended in full so many times, or by `extended` in the extension's unit. Hours end at their second,
+        days with the day. Raises CalendarNotCovered where working days leave the calendar.
         """
         if start.tzinfo is None or self.number == UNKNOWN:
             raise ValueError("start needs a time zone, and the limit a number")
-        extra = self.extension if extensions else None
+        extra = self.extension.number * extensions + extended if self.extension is not None else 0
         if self.is_exact:
-            number = self.number + (extra.number * extensions if extra is not None else 0)
-            length = timedelta(seconds=SECONDS[self.unit] * number)
+            length = timedelta(seconds=SECONDS[self.unit] * (self.number + extra))
             return start + length + sum((one.end - one.begin for one in pauses), timedelta())
         day = _count(start.astimezone(calendar.zone).date(), self.number, self.unit, calendar)
-        if extra is not None:
-            day = _count(day, extra.number * extensions, extra.unit, calendar)
+        if extra and self.extension is not None:
+            day = _count(day, extra, self.extension.unit, calendar)
         for one in pauses:
             day = _count(day, self.paused(one, calendar), self.unit, calendar)
         if self.moves:

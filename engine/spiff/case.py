@@ -158,8 +158,11 @@ class Case(Workflow):
     # --- what happened
     def note(self, token: Token, what: str, data: dict[str, Any] | None = None) -> None:
         """Write down what happened."""
-        happenings = self.happenings
-        happenings.append(Happening(self.world.now, token.task_spec.node.id, what, token.id, scope_of(token).id, data))
+        happenings, process = self.happenings, token
+        while not process.task_spec.isolates:
+            process = process.up
+        element, scope = token.task_spec.node.id, scope_of(token).id
+        happenings.append(Happening(self.world.now, element, what, token.id, scope, data, process.task_spec.node.id))
         if self.world.record is not None and len(happenings) >= _BATCH:
             self.world.record(happenings[:])
             happenings.clear()

@@ -52,6 +52,7 @@ class Limits:
 @dataclass(slots=True)
 class Happening:
     """One thing that happened. `scope`: the token whose map the step saw; `data`: what it is about, or None.
+    `process`: id of the process the element stands in (a called one, maybe).
 
     `what`: entered, began (a loop or multi-instance; its members are entered), ready, completed, finished, cancelled,
     armed, moved, caught, thrown, ended, incident, resolved, changed.
@@ -63,6 +64,7 @@ class Happening:
     token: int
     scope: int
     data: dict[str, Any] | None = None
+    process: str = ""
 
 
 @dataclass(slots=True)
