@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
-from engine import decisions, forms, interchange, rules
+from engine import decisions, forms, interchange, organisation, rules
 from engine.calendars import WorkCalendar
 from engine.decisions import Model
 from engine.diagram import Diagram, Node, Process
@@ -16,6 +16,7 @@ from engine.errors import InvalidPlan, NotFound
 from engine.feel import from_json, to_json
 from engine.findings import Finding, Severity
 from engine.forms import Form
+from engine.organisation import Organisation
 from engine.rules import Rule
 from engine.xml import XmlRefused
 
@@ -30,7 +31,7 @@ class Family:
     """Files that run together. Shared between cases and never changed by running, but for `compiled`.
 
     `decisions` finds a model by the id or name of a decision in it, `forms` a form by its id, `rules` the versions of
-    a rule by its id. `origins` names the file that gives ("process" | "decision" | "form" | "rule", id). `compiled`
+    a rule by its id. `origins` names the file that gives ("process" | "decision" | "form" | "rule" | "organisation", id). `compiled`
     is where those who run it keep what they made of it.
     """
 
@@ -42,6 +43,7 @@ class Family:
     decisions: dict[str, Model] = field(default_factory=dict)
     forms: dict[str, Form] = field(default_factory=dict)
     rules: dict[str, list[Rule]] = field(default_factory=dict)
+    organisations: dict[str, Organisation] = field(default_factory=dict)  #: by plan
     origins: dict[tuple[str, str], str] = field(default_factory=dict)
     read_as: dict[str, Diagram | Model | Form] = field(default_factory=dict)  #: by file
     compiled: dict[Any, Any] = field(default_factory=dict)
@@ -101,6 +103,8 @@ class Family:
             seen.add(key)
             names.add(self.origins["process", key])
             names |= {rule.file for rule in self.rules_of(key)}
+            if ("organisation", key) in self.origins:
+                names.add(self.origins["organisation", key])
             for kind, wanted in _references(self.processes[key]):
                 found = [wanted] if wanted is not None else [name for what, name in self.origins if what == kind]
                 for identity in found:
@@ -123,6 +127,8 @@ class Family:
             return self._take_diagram(name, data)
         if low.endswith(rules.SUFFIX):
             return self._take_rules(name, data)
+        if low.endswith(organisation.SUFFIX):
+            return self._take_organisation(name, data)
         if low.endswith((*FORMS, ".json")):
             return self._take_form(name, data)
         return [
@@ -133,8 +139,8 @@ class Family:
                 "不认识的文件类型。",
                 "This kind of file is not known.",
                 (
-                    "预案由 .bpmn、.dmn、.form 和 .rules.json 文件组成。",
-                    "A plan is made of .bpmn, .dmn, .form and .rules.json files.",
+                    "预案由 .bpmn、.dmn、.form、.rules.json 和 .organisation.json 文件组成。",
+                    "A plan is made of .bpmn, .dmn, .form, .rules.json and .organisation.json files.",
                 ),
             )
         ]
@@ -166,6 +172,13 @@ class Family:
             findings += twice
             if not twice:
                 self.rules.setdefault(rule.id, []).append(rule)
+        return findings
+
+    def _take_organisation(self, name: str, data: bytes) -> list[Finding]:
+        found, findings = organisation.read(name, data)
+        if found is not None:
+            self.organisations.setdefault(found.plan, found)
+            findings = [*findings, *self._claim("organisation", found.plan, name, 1)]
         return findings
 
     def _take_diagram(self, name: str, data: bytes) -> list[Finding]:
@@ -223,6 +236,7 @@ class Family:
             "decision": ("决策", "decision"),
             "form": ("表单", "form"),
             "rule": ("规则", "rule"),
+            "organisation": ("组织机构", "organisation of"),
         }[kind]
         return [
             _error(

@@ -1,6 +1,7 @@
-"""Open tasks that nobody may do: a role without people, all of them recused, or held by somebody who has left.
+"""Who is there to do the work: open tasks that nobody may do, and what plans are checked against.
 
-It looks at few rows: the addresses that tasks are offered to, the cases with recusals, the people who have left.
+A task is stuck where its role has nobody, where all of them are recused, or where somebody who left holds it. Few rows
+are looked at: the addresses that tasks are offered to, the cases with recusals, the people who have left.
 """
 
 from __future__ import annotations
@@ -13,10 +14,12 @@ from typing import Any
 from sqlalchemy import func, or_, select
 from sqlalchemy.orm import aliased
 
+from engine import checks
 from engine.tables import InstanceRecusal, ProcessDefinition, ProcessInstance, TaskOffer, UserTask
 from engine.visibility import role_offer, visible_instances
 from engine.work import UnitOfWork
-from webapp.people import Person, PersonRole
+from webapp import superiors
+from webapp.people import Person, PersonRole, role_names
 
 #: So many are looked at; who has more has one cause for most of them.
 MOST = 200
@@ -67,6 +70,20 @@ def stuck(work: UnitOfWork, instance_id: int | None = None) -> list[Stuck]:
         if why:
             found.append(Stuck(task.id, task.instance_id, number, plan, task.name, task.groups, task.created_at, why))
     return found
+
+
+def known(work: UnitOfWork, services: Iterable[str] | None = None, *, holds_to_roles: bool = True) -> checks.Known:
+    """Return what the house knows when plans are checked: its roles, their people, who reports to whom.
+
+    Without `holds_to_roles` a lane that names no role of the house is no error: a new house deploys first.
+    """
+    return checks.Known(
+        roles=role_names(work) if holds_to_roles else None,
+        services=frozenset(services) if services is not None else None,
+        calendar=work.calendar(),
+        members=members_of(work),
+        superiors=superiors.chart(work),
+    )
 
 
 def members_of(work: UnitOfWork) -> dict[str, frozenset[str]]:

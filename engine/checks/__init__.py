@@ -12,12 +12,15 @@ from collections.abc import Container, Iterable, Mapping
 from engine.calendars import published_calendar
 from engine.checks import (
     activities,
+    approvals,
     data,
     deadlines,
     events,
     expressions,
+    first_contact,
     flows,
     lawfulness,
+    organisation,
     references,
     roles,
     rules,
@@ -67,6 +70,8 @@ def check(
                 expressions.check(subject)
                 references.check(subject)
                 roles.check(subject)
+                approvals.check(subject)
+                first_contact.check(subject)
                 data.check(subject)
                 rules.check(subject)
                 if not has_errors(subject.findings):  # the token game is played on whole diagrams only
@@ -79,6 +84,7 @@ def check(
             findings += analyse(model)
     findings += [one for one in rules.check_packs(family) if files is None or one.file in files]
     findings += [one for one in lawfulness.check(family, law) if files is None or one.file in files]
+    findings += [one for one in organisation.check(family) if files is None or one.file in files]
     return in_order(completed(findings, family.files))
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from engine.checks.subject import Subject
 from engine.diagram import Kind, Lane, Node
 from engine.findings import Severity
@@ -27,6 +29,7 @@ def check(subject: Subject) -> None:
             )
         for role in node.roles:
             used.setdefault(role, node)
+    _check_members(subject, used)
     known = subject.known.roles
     if known is None:
         return
@@ -47,6 +50,36 @@ def check(subject: Subject) -> None:
             ),
             lane.place if lane is not None else None,
         )
+
+
+def _check_members(subject: Subject, used: Mapping[str, Node]) -> None:
+    """Say which roles nobody has, and which hang on one person."""
+    members = subject.known.members
+    if members is None:
+        return
+    lanes = {lane.name: lane.place for lane in _lanes(subject.process.lanes)}
+    for role, node in used.items():
+        people = members.get(role, frozenset())
+        if not people and (subject.known.roles is None or role in subject.known.roles):
+            subject.say(
+                Severity.WARNING,
+                "role-empty",
+                node,
+                f"岗位“{role[:80]}”没有在职人员，它的任务无人可办。",
+                f"nobody active has the role {role[:80]!r}; nobody can do its tasks.",
+                ("请管理员给岗位配人。", "Have the administrator give somebody the role."),
+                lanes.get(role),
+            )
+        elif len(people) == 1:
+            subject.say(
+                Severity.HINT,
+                "role-single",
+                node,
+                f"岗位“{role[:80]}”只有一人，此人缺勤或须回避时无人可办。",
+                f"only one person has the role {role[:80]!r}; nobody is there when they are absent or recused.",
+                ("再给一名人员此岗位，或约定由谁代理。", "Give somebody else the role too, or agree on a substitute."),
+                lanes.get(role),
+            )
 
 
 def _lanes(lanes: list[Lane]) -> list[Lane]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Set
+from collections.abc import Iterator, Mapping, Set
 from dataclasses import dataclass, field
 
 from engine.calendars import WorkCalendar
@@ -19,7 +19,8 @@ class Known:
     """What the house knows. None: nobody asked, so it is not checked.
 
     `start_variables`: what a case brings along when it starts, besides the start form's fields. `calendar`: the
-    working calendar that deadlines are counted over; None: the published one.
+    working calendar that deadlines are counted over; None: the published one. `members`: the active people of each
+    role; `superiors`: whom each person reports to.
     """
 
     roles: Set[str] | None = None
@@ -27,6 +28,8 @@ class Known:
     process_keys: Set[str] | None = None
     start_variables: Set[str] | None = None
     calendar: WorkCalendar | None = None
+    members: Mapping[str, Set[str]] | None = None
+    superiors: Mapping[str, str | None] | None = None
 
 
 @dataclass(slots=True)

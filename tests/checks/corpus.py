@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from pathlib import Path
+from typing import Any
 
 from lxml import etree
 
@@ -22,7 +23,7 @@ def file_of(code: str, which: str) -> Path:
 def findings_of(code: str, which: str) -> list[Finding]:
     """Check one file of a code's folder together with the forms and decisions beside it."""
     folder = FOLDER / code
-    beside = (*folder.glob("*.form"), *folder.glob("*.dmn"), *folder.glob("*.rules.json"))
+    beside = [path for kind in ("*.form", "*.dmn", "*.rules.json", "*.organisation.json") for path in folder.glob(kind)]
     companions = [path for path in beside if path.stem not in ("bad", "good")]
     if which == "bad":
         companions += (folder / "only_bad").glob("*")
@@ -46,4 +47,11 @@ def names_in(code: str) -> dict[str, set[str]]:
 def _known(path: Path) -> Known:
     if not path.exists():
         return Known()
-    return Known(**{key: frozenset(names) for key, names in json.loads(path.read_text("utf-8")).items()})
+    return Known(**{key: _frozen(names) for key, names in json.loads(path.read_text("utf-8")).items()})
+
+
+def _frozen(names: list[str] | dict[str, list[str] | str]) -> Any:
+    """Return names as a set; for each role or person where the file says so."""
+    if isinstance(names, list):
+        return frozenset(names)
+    return {key: frozenset(value) if isinstance(value, list) else value for key, value in names.items()}

@@ -22,7 +22,7 @@ from webapp.settings import Settings
 F = TypeVar("F", bound=Callable[..., Any])
 
 #: What a plan is made of.
-SUFFIXES = (".bpmn", ".dmn", ".form", ".rules.json")
+SUFFIXES = (".bpmn", ".dmn", ".form", ".rules.json", ".organisation.json")
 
 out = Console(highlight=False, soft_wrap=True)
 err = Console(highlight=False, soft_wrap=True, stderr=True)
@@ -87,9 +87,7 @@ def find_files(paths: Iterable[Path]) -> dict[str, Path]:
         )
     ]
     if not inside:
-        raise click.UsageError(
-            "没有找到 .bpmn、.dmn、.form 或 .rules.json 文件 / no .bpmn, .dmn, .form or .rules.json file found."
-        )
+        raise click.UsageError(f"没有找到 {'、'.join(SUFFIXES)} 文件 / no {', '.join(SUFFIXES)} file found.")
     unique = {item.resolve(): item for item in inside}.values()
     uses = Counter(item.name for item in unique)
     return {item.name if uses[item.name] == 1 else str(item): item for item in unique}

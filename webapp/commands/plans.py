@@ -8,6 +8,7 @@ import click
 
 from engine import deployments
 from engine.work import SYSTEM
+from webapp import staffing
 from webapp.commands import door
 
 
@@ -22,7 +23,7 @@ def deploy(files: tuple[Path, ...], note: str, dry_run: bool, database_url: str 
     database = door.open_house(database_url)
     if dry_run:
         with database.work(SYSTEM, read_only=True) as work:
-            preview = deployments.preview(work, offered)
+            preview = deployments.preview(work, offered, staffing.known(work, holds_to_roles=False))
         for finding in preview.findings:
             click.echo(str(finding))
         for key, name in preview.changes:
@@ -32,7 +33,7 @@ def deploy(files: tuple[Path, ...], note: str, dry_run: bool, database_url: str 
         door.err.status(f"部署 {len(offered)} 个文件… / deploying {len(offered)} files…"),
         database.work(SYSTEM) as work,
     ):
-        deployed = deployments.deploy(work, offered, note)
+        deployed = deployments.deploy(work, offered, note, staffing.known(work, holds_to_roles=False))
     for finding in deployed.findings:
         click.echo(str(finding))
     for info in deployed.definitions:

@@ -25,7 +25,7 @@ from webapp.demo.samples import SAMPLES, Sample
 
 __all__ = ["PASSWORD", "PEOPLE", "fill", "is_filled", "plan_files"]
 
-_SUFFIXES = (".bpmn", ".dmn", ".form", ".rules.json")
+_SUFFIXES = (".bpmn", ".dmn", ".form", ".rules.json", ".organisation.json")
 #: A sample that is never at rest ends here.
 _MOST_MOMENTS = 500
 

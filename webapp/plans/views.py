@@ -16,7 +16,7 @@ from engine.errors import EngineError, NotFound
 from engine.family import DIAGRAMS
 from engine.findings import has_errors
 from engine.work import UnitOfWork
-from webapp import people, services
+from webapp import people, services, staffing
 from webapp.auth import requires
 from webapp.db import perform, unit_of_work
 from webapp.errors import status_of
@@ -198,7 +198,7 @@ def _upload_page(error: EngineError | None = None) -> str:
 
 def _known(work: UnitOfWork) -> checks.Known:
     """Return what the house knows: a lane that names no role is a finding."""
-    return checks.Known(roles=people.role_names(work), services=frozenset(services.of_house()))
+    return staffing.known(work, services.of_house())
 
 
 def _reports(files: Mapping[str, bytes], findings: list[Told]) -> list[FileReport]:
