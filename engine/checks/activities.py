@@ -6,7 +6,7 @@ import re
 
 from engine import diagram
 from engine.checks.subject import Subject
-from engine.diagram import Kind, Node
+from engine.diagram import ACTIVITIES, Kind, Node
 
 
 def check(subject: Subject) -> None:
@@ -74,6 +74,14 @@ def _loop(subject: Subject, node: Node) -> None:
             "the multi-instance has neither a collection nor a cardinality.",
             ("填写要逐项处理的集合。", "Fill in the collection to go through."),
         )
+    if loop.collection is not None and loop.cardinality is not None:
+        subject.refuse(
+            "loop-ambiguous",
+            node,
+            "多实例既有集合又有次数，不知道以哪个为准。",
+            "the multi-instance has a collection and a cardinality: nobody knows which counts.",
+            ("只留一个。", "Leave one of them."),
+        )
     if loop.cardinality is not None and re.fullmatch(r"-\s*\d+(\.\d+)?|\d+\.\d+", loop.cardinality.text.strip()):
         subject.error(
             "loop-cardinality",
@@ -96,6 +104,14 @@ def _ad_hoc(subject: Subject, node: Node) -> None:
     body = node.body
     if body is None:
         return
+    if not any(inner.kind in ACTIVITIES for inner in body.nodes.values()):
+        subject.refuse(
+            "ad-hoc-empty",
+            node,
+            "临时子流程里没有活动，谁也没有事可做。",
+            "the ad-hoc subprocess has no activity: there is nothing to do in it.",
+            ("在里面画上可做的任务。", "Draw the tasks that may be done in it."),
+        )
     for inner in body.nodes.values():
         if inner.kind in (Kind.START, Kind.END):
             subject.error(

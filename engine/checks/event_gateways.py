@@ -10,8 +10,19 @@ from engine.diagram import Kind, Node, Scope
 def check_gateway(subject: Subject, scope: Scope, node: Node, hosts: set[str]) -> None:
     """Say what is wrong with an event gateway. `hosts`: the activities of its scope that have boundary events."""
     targets = [scope.nodes[flow.target] for flow in node.outgoing]
-    if len(targets) < 2 and subject.process.is_executable:
-        subject.warn(
+    if node.parallel_multiple and not node.instantiating:
+        subject.refuse(
+            "event-gateway-parallel",
+            node,
+            "并行事件网关只能用来创建实例（instantiate）。",
+            "a parallel event gateway only starts cases (instantiate).",
+            (
+                "改为普通事件网关；要等所有事件，请用并行网关。",
+                "Make it an exclusive one; to wait for all events use a parallel gateway.",
+            ),
+        )
+    if len(targets) < 2:
+        subject.refuse(
             "event-gateway-single",
             node,
             "事件网关后面应有两个以上的事件。",

@@ -228,7 +228,7 @@ def _boundary(subject: Subject, scope: Scope, node: Node) -> None:
         )
     if node.event(_UNDO) is not None:
         _compensation_boundary(subject, scope, node)
-    elif not node.outgoing and subject.process.is_executable:
+    elif not node.outgoing:
         subject.refuse(
             "boundary-no-way-on",
             node,

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from engine.checks.subject import Subject
 from engine.diagram import ACTIVITIES, EVENTS, Flow, Kind, Node
+from engine.findings import Severity
 
 _ADD_DEFAULT = ("把一条出线设为默认，其余都写上条件。", "Make one flow the default and give all others a condition.")
 
@@ -111,7 +112,9 @@ def _single(subject: Subject, node: Node, flow: Flow) -> None:
     if flow.id == node.default:
         _default_condition(subject, flow)
         return
-    subject.warn(
+    is_activity = node.kind in ACTIVITIES  # the standard forbids it there
+    subject.say(
+        Severity.ERROR if is_activity and subject.process.is_executable else Severity.WARNING,
         "condition-on-only-way",
         flow,
         "这是唯一的出路，却带着条件：不满足时无路可走。",
@@ -131,10 +134,8 @@ def _default_condition(subject: Subject, flow: Flow) -> None:
 
 
 def _activity(subject: Subject, node: Node) -> None:
-    if not subject.process.is_executable:
-        return
     conditional = [flow for flow in node.outgoing if flow.condition is not None]
-    if not conditional:
+    if not conditional or not (subject.process.is_executable or len(node.outgoing) == 1):
         return
     for flow in conditional:
         if flow.id == node.default:
@@ -158,7 +159,7 @@ def _direction(subject: Subject, node: Node) -> None:
         or (node.direction == "Mixed" and (len(node.incoming) < 2 or len(node.outgoing) < 2))
     )
     if is_wrong:
-        subject.warn(
+        subject.refuse(
             "gateway-direction",
             node,
             f"网关标为 {node.direction}，但有 {len(node.incoming)} 进 {len(node.outgoing)} 出。",

@@ -5,6 +5,7 @@ from __future__ import annotations
 from engine import diagram
 from engine.checks.subject import Subject
 from engine.diagram import ACTIVITIES, GATEWAYS, Kind, Node, Scope
+from engine.findings import Severity
 
 
 def check(subject: Subject) -> None:
@@ -22,8 +23,7 @@ def check(subject: Subject) -> None:
         else:
             _starts(subject, scope, owner)
         _orphans(subject, scope)
-        if subject.process.is_executable:
-            _ends(subject, scope)
+        _ends(subject, scope)
 
 
 def _empty(subject: Subject, owner: Node | None) -> None:
@@ -37,7 +37,7 @@ def _empty(subject: Subject, owner: Node | None) -> None:
         )
     elif owner.kind is Kind.EVENT_SUBPROCESS:
         subject.refuse("event-subprocess-start", owner, "事件子流程是空的。", "the event subprocess is empty.")
-    else:
+    elif owner.kind is not Kind.AD_HOC:  # that one says so itself
         subject.warn(
             "subprocess-empty",
             owner,
@@ -146,11 +146,16 @@ def _starts(subject: Subject, scope: Scope, owner: Node | None) -> None:
             ("画上开始事件。", "Draw a start event."),
         )
     elif not starts:
-        subject.hint(
+        has_end = any(node.kind is Kind.END for node in scope.nodes.values())
+        severity = Severity.ERROR if subject.process.is_executable else Severity.WARNING
+        subject.say(
+            severity if has_end else Severity.HINT,
             "implicit-start",
             owner,
-            "没有开始事件；从没有进线的元素开始。",
-            "there is no start event; it begins at the elements without a way in.",
+            "有结束事件而没有开始事件。" if has_end else "没有开始事件；从没有进线的元素开始。",
+            "there is an end event but no start event."
+            if has_end
+            else "there is no start event; it begins at the elements without a way in.",
             ("画上开始事件。", "Draw a start event."),
         )
 
@@ -250,7 +255,10 @@ def _orphans(subject: Subject, scope: Scope) -> None:
 
 
 def _ends(subject: Subject, scope: Scope) -> None:
-    """Say where a way stops without an end event."""
+    """Say where a way stops without an end event: an error where the scope has one elsewhere, as the standard has it."""
+    has_end = any(node.kind is Kind.END for node in scope.nodes.values())
+    is_run = subject.process.is_executable
+    severity = Severity.ERROR if has_end and is_run else Severity.WARNING
     for node in scope.nodes.values():
         if node.outgoing or node.is_for_compensation or node.kind in (Kind.END, Kind.EVENT_SUBPROCESS):
             continue
@@ -259,11 +267,15 @@ def _ends(subject: Subject, scope: Scope) -> None:
         elif (node.kind in GATEWAYS and not _merges(node)) or node.kind is Kind.CATCH:
             subject.refuse("no-way-on", node, "这里没有出去的线。", "no flow leads on from here.", _CONNECT)
         elif node.kind in GATEWAYS | ACTIVITIES or (node.kind is Kind.THROW and node.event(diagram.Link) is None):
-            subject.warn(
+            if not (has_end or is_run):
+                continue  # what is only drawn may stop anywhere
+            subject.say(
+                severity,
                 "implicit-end",
                 node,
-                "路径在此中断，没有结束事件；按在此结束处理。",
-                "the way stops here without an end event; it is taken as an end.",
+                "路径在此中断，没有结束事件" + ("，而别处有结束事件。" if has_end else "；按在此结束处理。"),
+                "the way stops here without an end event"
+                + (", though other ways have one." if has_end else "; it is taken as an end."),
                 ("接上有名称的结束事件。", "Connect a named end event."),
             )
 

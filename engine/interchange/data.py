@@ -66,6 +66,14 @@ def read_associations(source: Source, element: Element, node: Node) -> None:
     holders = source.children(element, "ioSpecification", "dataInput", "dataOutput", "inputSet", "outputSet")
     for holder in holders:
         source.take_all(holder)
+        if node.kind in diagram.SUBPROCESSES:
+            source.refuse(
+                "data-in-subprocess",
+                holder,
+                "子流程没有自己的数据输入输出（ioSpecification），它直接看得到外面的变量。",
+                "a subprocess has no data inputs and outputs (ioSpecification): it sees the variables around it.",
+                ("删去它，或改为调用活动。", "Delete it, or make it a call activity."),
+            )
     for association in associations:
         is_input = local_name(association) == "dataInputAssociation"
         mappings = _association(source, association, is_input)
@@ -103,6 +111,14 @@ def _association(source: Source, element: Element, is_input: bool) -> list[Mappi
         value = formal(source, transformation)
         return [Mapping(name, value)] if value is not None else []
     known = [one for one in sources if one is not None]
+    if len(known) > 1:
+        source.refuse(
+            "data-sources",
+            element,
+            "数据关联有多个来源，却没有说明怎样合成（transformation）。",
+            "the data association has several sources and does not say how they become one (transformation).",
+            ("每个来源画一条，或写上 transformation。", "Draw one for each source, or write a transformation."),
+        )
     if len(known) != 1:
         return []  # an end without a partner is only drawn
     return [Mapping(name, Expression(variable_name(source, known[0]), False, place))]

@@ -24,6 +24,14 @@ def read_events(source: Source, element: Element, node: Node) -> None:
         if child.tag == f"{{{BPMN}}}eventDefinitionRef":
             source.take(child)
             target = source.resolve(child, text_of(child), *EVENT_DEFINITIONS)
+            if target is not None and target.getparent() is not source.root:
+                source.invalid(
+                    "event-definition-shared",
+                    child,
+                    "引用了另一个事件自己的事件定义；只有文件顶层的事件定义可以共用。",
+                    "refers to another event's own definition; only those at the top of the file are shared.",
+                    ("把它移到顶层，或在这里写上自己的定义。", "Move it to the top, or write a definition here."),
+                )
             if target is not None:
                 node.events.append(_definition(source, target, node))
         elif child.tag == f"{{{BPMN}}}{local}" and local in EVENT_DEFINITIONS:

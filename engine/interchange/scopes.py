@@ -13,6 +13,8 @@ from engine.interchange.nodes import read_node
 from engine.interchange.source import Element, Source, local_name, text_of
 
 _PREFIX = f"{{{BPMN}}}"
+#: What some tools list as members of a lane though nobody does it.
+_DRAWN_IN_LANES = frozenset({"dataObject", "dataObjectReference", "dataStoreReference", "textAnnotation", "group"})
 
 
 @dataclass
@@ -126,9 +128,9 @@ def _check_node(source: Source, element: Element, node: Node, pending: Pending) 
             if reference in drawn or reference.rpartition(":")[2] in drawn:
                 continue
             target = source.find(reference)
-            if target is None:
+            if target is None or local_name(target) != "sequenceFlow":
                 source.resolve(child, reference, "sequenceFlow")
-            elif local_name(target) != "sequenceFlow" or target.get("id") in scope.flows:
+            elif target.get("id") in scope.flows:
                 source.say(
                     Severity.WARNING,
                     "flow-mismatch",
@@ -177,6 +179,9 @@ def _lanes(source: Source, holder: Element, pending: Pending) -> list[Lane]:
                 target = source.resolve(reference, text_of(reference))
                 if target is None:
                     continue
+                if local_name(target) not in NODES:
+                    _not_in_lane(source, reference, target)
+                    continue
                 identifier = target.get("id") or ""
                 lane.nodes.append(identifier)
                 known = pending.lanes.get(identifier)
@@ -193,6 +198,19 @@ def _lanes(source: Source, holder: Element, pending: Pending) -> list[Lane]:
                     )
             work.extend((nested, lane.children, path) for nested in source.children(child, "childLaneSet"))
     return top
+
+
+def _not_in_lane(source: Source, reference: Element, target: Element) -> None:
+    """Say that a lane holds what is no flow node: a warning for data and notes, which some tools put there."""
+    is_drawn = local_name(target) in _DRAWN_IN_LANES
+    source.say(
+        Severity.HINT if is_drawn else Severity.ERROR,
+        "lane-member",
+        reference,
+        f"泳道里的“{target.get('id') or ''}”不是流程节点（{local_name(target)}），不能由人办理。",
+        f"{target.get('id') or ''!r} in the lane is no flow node ({local_name(target)}); nobody can work on it.",
+        ("从 flowNodeRef 中删去它。", "Take it out of flowNodeRef."),
+    )
 
 
 def _name_lanes(source: Source, process: Process, pending: Pending) -> None:
