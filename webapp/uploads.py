@@ -25,7 +25,7 @@ from webapp.security import BoundedFile
 Add = Callable[[UnitOfWork, str, Examined], AttachmentInfo]
 
 #: A picture that is shown and not saved: nothing in it may run, load or leave its own page.
-_SHOWN_POLICY = "default-src 'none'; img-src 'self'; style-src 'unsafe-inline'; sandbox"
+_SHOWN_POLICY = "default-src 'none'; img-src 'self'; style-src 'unsafe-inline'; sandbox allow-same-origin"
 _MOST_PER_FIELD = 50
 
 
@@ -43,6 +43,7 @@ def words(view: forms.FieldView) -> dict[str, str]:
         "sent": gettext("已添加 %n"),
         "removed": gettext("已移除 %n"),
         "remove": gettext("移除"),
+        "add": gettext("添加文件"),
         "drop": gettext("也可以把文件拖到这里，或粘贴截图。"),
         "large": gettext("“%n”超过每个文件 {size} 的上限，请压缩或拆分后再添加。").format(size=size(_most_bytes())),
         "many": gettext("最多 {count} 个附件，请先移除不需要的。").format(count=view.most_files),
@@ -118,7 +119,7 @@ def size(count: int) -> str:
         return f"{count} B"
     if count < 1024 * 1024:
         return f"{count / 1024:.0f} KB"
-    return f"{count / 1024 / 1024:.1f} MB"
+    return f"{count / 1024 / 1024:.1f}".removesuffix(".0") + " MB"
 
 
 def send(info: AttachmentInfo, *, is_shown: bool = False) -> Response:

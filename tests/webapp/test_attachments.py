@@ -389,7 +389,7 @@ def test_a_picture_may_be_shown_and_nothing_else(house: House, case: ComplaintIn
     letter = mei.get(f"{address}?show=1")
 
     assert picture.headers["Content-Disposition"].startswith("inline")
-    assert picture.headers["Content-Security-Policy"].endswith("sandbox")
+    assert picture.headers["Content-Security-Policy"].endswith("sandbox allow-same-origin")
     assert letter.headers["Content-Disposition"].startswith("attachment")
 
 

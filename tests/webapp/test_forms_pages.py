@@ -13,6 +13,7 @@ from playwright.sync_api import Browser, Page, Route, expect
 from tests.support.browser import WatchedContext, chromium
 from tests.support.site import Site, serve
 from tests.webapp.conftest import PASSWORD, House
+from webapp.demo.papers import picture
 
 _WCAG = {
     "runOnly": {"type": "tag", "values": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]}
@@ -58,7 +59,7 @@ def window(browser: Browser, site: Site) -> Iterator[Open]:
     yield open_for
     # A page that is refused on purpose (404, 409, 422) is told in the console by the browser itself.
     faults = [
-        fault for watched in windows for fault in watched.faults if not re.search(r"status of 4(01|04|09|22)", fault)
+        fault for watched in windows for fault in watched.faults if not re.search(r"status of 4(01|04|09|15|22)", fault)
     ]
     for watched in windows:
         watched.close()
@@ -239,3 +240,103 @@ def test_an_open_inbox_leads_to_the_sign_in_page_when_the_session_has_ended(hous
     page.clock.run_for(21_000)
 
     page.wait_for_url(lambda url: "/sign-in" in url)
+
+
+PHOTO = {"name": "现场.png", "mimeType": "image/png", "buffer": picture(1)}
+
+
+def test_a_chosen_file_is_sent_at_once_and_survives_leaving_the_page(house: House, window: Open):
+    page = window("guo")
+    page.goto(f"/tasks/{house.task_id(house.register())}")
+
+    page.get_by_label("现场照片").set_input_files(PHOTO)
+    expect(page.locator("[data-progress]")).to_have_text("已添加 现场.png")
+    page.reload()
+
+    expect(page.get_by_role("link", name="现场.png")).to_be_visible()
+    page.get_by_label("属实", exact=True).check()
+    page.get_by_role("button", name="完成", exact=True).click()
+    expect(page.get_by_role("status")).to_contain_text("任务已办结")
+
+
+def test_a_refused_file_is_told_at_its_field_and_the_others_are_there(house: House, window: Open):
+    page = window("guo")
+    page.goto(f"/tasks/{house.task_id(house.register())}")
+    page.get_by_label("属实", exact=True).check()
+
+    page.get_by_label("现场照片").set_input_files(
+        [PHOTO, {"name": "程序.png", "mimeType": "image/png", "buffer": b"MZ" + b"\0" * 99}]
+    )
+
+    expect(page.locator("[data-progress] .field-error")).to_contain_text("“程序.png”的内容不是可以添加的类型")
+    expect(page.locator("[data-file]")).to_have_count(1)
+    expect(page.get_by_label("属实", exact=True)).to_be_checked()
+    _look_well(page, "a task with a file and a refused one")
+
+
+def test_a_file_is_added_and_taken_away_by_keyboard_alone(house: House, window: Open):
+    page = window("guo")
+    page.goto(f"/tasks/{house.task_id(house.register())}")
+    page.get_by_label("现场照片").focus()
+    with page.expect_file_chooser() as chooser:
+        page.keyboard.press("Enter")
+    chooser.value.set_files(PHOTO)
+    remove = page.get_by_role("button", name="移除 现场.png")
+    expect(remove).to_be_visible()
+
+    page.keyboard.press("Shift+Tab")
+    expect(remove).to_be_focused()
+    page.keyboard.press("Enter")
+
+    expect(page.locator("[data-file]")).to_have_count(0)
+    expect(page.locator("[data-progress]")).to_have_text("已移除 现场.png")
+    expect(page.get_by_label("现场照片")).to_be_focused()
+
+
+def test_a_file_is_dropped_onto_its_field(house: House, window: Open):
+    page = window("guo")
+    page.goto(f"/tasks/{house.task_id(house.register())}")
+    carried = page.evaluate_handle(
+        """bytes => {
+            const carried = new DataTransfer();
+            carried.items.add(new File([new Uint8Array(bytes)], "拖来.png", {type: "image/png"}));
+            return carried;
+        }""",
+        list(picture(1)),
+    )
+
+    page.locator("[data-files]").dispatch_event("drop", {"dataTransfer": carried})
+
+    expect(page.locator("[data-file]")).to_contain_text("拖来.png")
+
+
+def test_a_form_waits_for_the_file_that_is_still_on_its_way(house: House, window: Open):
+    page = window("guo")
+    page.goto(f"/tasks/{house.task_id(house.register())}")
+    page.get_by_label("属实", exact=True).check()
+    held: list[Route] = []
+    page.route("**/attachments?*", lambda route: held.append(route))
+
+    page.get_by_label("现场照片").set_input_files(PHOTO)
+    expect(page.locator("progress")).to_be_visible()
+    page.get_by_role("button", name="完成", exact=True).click()
+    expect(page.locator("[data-progress]")).to_contain_text("文件还在上传，请稍候再提交。")
+    held[0].continue_()
+    expect(page.locator("[data-file]")).to_have_count(1)
+    page.get_by_role("button", name="完成", exact=True).click()
+
+    expect(page.get_by_role("status")).to_contain_text("任务已办结")
+
+
+def test_without_javascript_a_file_goes_along_with_the_draft_and_can_be_taken_away(house: House, window: Open):
+    page = window("guo", scripts=False)
+    page.goto(f"/tasks/{house.task_id(house.register())}")
+    page.get_by_label("不属实", exact=True).check()
+
+    page.get_by_label("现场照片").set_input_files(PHOTO)
+    page.get_by_role("button", name="保存草稿").click()
+    expect(page.get_by_role("link", name="现场.png")).to_be_visible()
+    page.get_by_role("button", name="移除 现场.png").click()
+
+    expect(page.locator("[data-file]")).to_have_count(0)
+    expect(page.get_by_label("不属实", exact=True)).to_be_checked()

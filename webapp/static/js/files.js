@@ -17,6 +17,7 @@ function enhance(field) {
   let sending = 0;
   let turn = Promise.resolve();
 
+  offerButton();
   field.querySelector("[data-drop-hint]").textContent = isTouch ? "" : say.drop;
   if (isTouch && (!input.accept || input.accept.includes("image"))) offerCamera();
 
@@ -165,6 +166,14 @@ function enhance(field) {
 
   function changed() {
     form.dispatchEvent(new Event("change", { bubbles: true }));
+  }
+
+  // The browser's own control speaks the browser's language and says that nothing is chosen when all is sent.
+  function offerButton() {
+    const button = document.createElement("label");
+    Object.assign(button, { className: "button", htmlFor: input.id, textContent: say.add });
+    input.classList.add("visually-hidden");
+    input.after(button);
   }
 
   // A phone's own chooser offers the camera last, if at all: one button leads straight to it.
