@@ -179,6 +179,11 @@ def open_family(work: UnitOfWork, definition_id: int) -> Family:
     return family
 
 
+def deployed_family(work: UnitOfWork) -> Family:
+    """Return the newest versions of all plans, read together; shared, and not to be changed."""
+    return _deployed(work).family
+
+
 # --- private --------------------------------------------------------------------------------------------------
 
 

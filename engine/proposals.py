@@ -44,7 +44,9 @@ def read(deployed: Deployed, files: Mapping[str, bytes], known: checks.Known) ->
     packs = {rule.file for versions in whole.rules.values() for rule in versions}
     concerned = {*files, *_touched(before, changed), *_touched(whole, changed), *packs} & whole.files.keys()
     findings = [*checks.completed(findings, whole.files), *checks.check(whole, known, files=concerned)]
-    told = [finding for finding in findings if finding.file in files] + _unused(whole, files)
+    told = [finding for finding in findings if finding.file in files]
+    refused = {finding.file for finding in told if finding.severity is Severity.ERROR}
+    told += _unused(whole, files.keys() - refused)
     elsewhere = [one for one in findings if one.file not in files and one.severity is Severity.ERROR]
     if elsewhere:  # only what these files break; what was wrong before is not their fault
         old = [*deployed.findings, *checks.check(before, known, files={one.file for one in elsewhere})]
@@ -63,7 +65,7 @@ def _same(finding: Finding) -> tuple[str, str, str, str]:
     return finding.file, finding.code, finding.element, finding.zh
 
 
-def _unused(whole: Family, files: Mapping[str, bytes]) -> list[Finding]:
+def _unused(whole: Family, files: Iterable[str]) -> list[Finding]:
     """Say which of the files no plan uses: they would not be stored, as only a plan's family is."""
     used = {name for key, process in whole.processes.items() if process.is_executable for name in whole.needs(key)}
     return [

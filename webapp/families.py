@@ -1,4 +1,4 @@
-"""Finds the newest deployed family that holds a decision or a form. It decides nothing and stores nothing."""
+"""Finds the newest deployed version that holds a decision, a form or a process. It decides nothing and stores nothing."""
 
 from __future__ import annotations
 
@@ -8,22 +8,36 @@ from weakref import WeakKeyDictionary
 from sqlalchemy import func, select
 
 from engine import deployments
+from engine.deployments import DefinitionInfo
 from engine.family import Family
 from engine.tables import ProcessDefinition
 from engine.work import UnitOfWork
 
-_WHAT = {"decision": lambda family: family.decisions, "form": lambda family: family.forms}
-
+_WHAT = {
+    "decision": lambda family: family.decisions,
+    "form": lambda family: family.forms,
+    "process": lambda family: family.processes,
+}
+_Holder = tuple[DefinitionInfo, Family]
 
 #: connection pool -> what was looked for -> newest version at that time, and what was found.
-_known: WeakKeyDictionary[Any, dict[tuple[str, str], tuple[int | None, Family | None]]] = WeakKeyDictionary()
+_known: WeakKeyDictionary[Any, dict[tuple[str, str], tuple[int | None, _Holder | None]]] = WeakKeyDictionary()
 
 
 def newest_with(work: UnitOfWork, what: str, identity: str) -> Family | None:
-    """Return the family of the newest plan version that holds the decision or form; None when there is none.
+    """Return the family of the newest plan version that holds the decision, form or process; None for none."""
+    found = _holder(work, what, identity)
+    return found[1] if found is not None else None
 
-    Families never change, so that what was found holds until something is deployed: one small query.
-    """
+
+def newest_version_with(work: UnitOfWork, what: str, identity: str) -> DefinitionInfo | None:
+    """Return the newest plan version that holds the decision, form or process; None when there is none."""
+    found = _holder(work, what, identity)
+    return found[0] if found is not None else None
+
+
+def _holder(work: UnitOfWork, what: str, identity: str) -> _Holder | None:
+    """Versions never change, so that what was found holds until something is deployed: one small query."""
     newest = work.session.scalar(select(func.max(ProcessDefinition.id)))
     known = _known.setdefault(work.session.get_bind(), {})
     kept = known.get((what, identity))
@@ -33,7 +47,7 @@ def newest_with(work: UnitOfWork, what: str, identity: str) -> Family | None:
     for info in sorted(deployments.definitions(work), key=lambda info: -info.id):
         family = deployments.open_family(work, info.id)
         if identity in _WHAT[what](family):
-            found = family
+            found = (info, family)
             break
     known[what, identity] = (newest, found)
     return found

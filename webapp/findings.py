@@ -8,6 +8,7 @@ from typing import Any
 
 from flask_babel.speaklater import LazyString
 
+from engine.checks.catalogue import entries
 from engine.diagram import Kind
 from engine.family import Family
 from engine.findings import Finding
@@ -63,7 +64,10 @@ class Step:
 
 @dataclass(frozen=True, slots=True)
 class Told:
-    """A finding as a page shows it. `run` may be empty; `end` says why the run's last step is a fault."""
+    """A finding as a page shows it. `run` may be empty; `end` says why the run's last step is a fault.
+
+    `has_page`: there is a page that says what the code means.
+    """
 
     file: str
     line: int
@@ -75,6 +79,7 @@ class Told:
     advice: str
     run: list[Step] = field(default_factory=list)
     end: str = ""
+    has_page: bool = False
 
     def as_json(self) -> dict[str, Any]:
         """Return it as JSON-able data."""
@@ -109,6 +114,7 @@ def _tell(finding: Finding, names: Mapping[str, str]) -> Told:
         advice=finding.advice_en if is_english() else finding.advice_zh,
         run=steps,
         end=(str(_ENDS[finding.code]) if finding.code in _ENDS else gettext("问题出在这里。")) if steps else "",
+        has_page=finding.code in entries(),
     )
 
 

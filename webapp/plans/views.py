@@ -12,6 +12,7 @@ from urllib.parse import quote
 from flask import Blueprint, Response, flash, redirect, render_template, request, url_for
 
 from engine import checks, deployments
+from engine.checks import catalogue
 from engine.errors import EngineError, NotFound
 from engine.family import DIAGRAMS
 from engine.findings import has_errors
@@ -185,6 +186,17 @@ def decision(definition_id: int, decision_id: str) -> str:
         trial=trial,
         refusal=refusal,
     )
+
+
+@bp.get("/plans/findings/<code>")
+@requires("deploy|monitor")
+def meaning(code: str) -> str:
+    """Say what a finding's code means, why it matters and what to do."""
+    entry = catalogue.entries().get(code)
+    if entry is None:
+        raise NotFound("没有这个检查项。", "There is no such check.")
+    topic = next(topic for topic in catalogue.topics() if topic.key == entry.subject)
+    return render_template("plans/meaning.html", entry=entry, topic=topic)
 
 
 def _upload_page(error: EngineError | None = None) -> str:

@@ -1,0 +1,1 @@
+"""The modeler: drawing plans in the browser, with findings while one draws."""
