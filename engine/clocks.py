@@ -25,7 +25,7 @@ class ClockInfo:
     """A clock as pages show it. `rule` None: the plan has it no more.
 
     `left`: whole days or working days left, as the rule counts, negative when overdue; None for hours and for what is
-    over. `share`: how much of the time is used, 0 to 1. `may_extend` and `may_pause`: by whoever looks, now.
+    over. `share`: how much of the time is used, 0 to 1. `may_extend`, `may_pause`, `may_resume`: by whoever looks, now.
     """
 
     id: int
@@ -47,6 +47,7 @@ class ClockInfo:
     share: float
     is_overdue: bool
     may_pause: bool = False
+    may_resume: bool = False
     may_extend: bool = False
     pause_reasons: tuple[str, ...] = ()
 
@@ -255,6 +256,7 @@ def _info(work: UnitOfWork, row: CaseClock, rule: Rule | None) -> ClockInfo:
         share=min(1.0, max(0.0, (at - row.started_at).total_seconds() / whole)) if whole > 0 else 1.0,
         is_overdue=is_overdue,
         may_pause=may_move and bool(reasons) and row.paused_at is None,
+        may_resume=may_act and rule is not None and row.paused_at is not None,
         may_extend=may_move and extension is not None and row.extensions < extension.times,
         pause_reasons=reasons,
     )

@@ -13,7 +13,7 @@ from typing import Any
 from sqlalchemy import ForeignKey, Index, Integer, Select, String, Text, func, or_, select, text
 from sqlalchemy.orm import Mapped, mapped_column
 
-from engine import attachments, deployments, forms, instances
+from engine import attachments, clocks, deployments, forms, instances
 from engine.calendars import BEIJING
 from engine.errors import Conflict, EngineError, InvalidAnswers, NotFound
 from engine.family import Family
@@ -71,7 +71,10 @@ class ComplaintCounter(Base):
 
 @dataclass(frozen=True, slots=True)
 class ComplaintInfo:
-    """A complaint as pages show it. `steps` are the open tasks of its case, `due_at` the earliest deadline of them."""
+    """A complaint as pages show it. `steps` are the open tasks of its case, `due_at` the earliest deadline of them.
+
+    `statutory_due_at`: when the nearest limit of the law that runs on the case ends; None when none runs.
+    """
 
     id: int
     case_number: str
@@ -93,6 +96,7 @@ class ComplaintInfo:
     is_drill: bool
     steps: tuple[str, ...] = ()
     due_at: datetime | None = None
+    statutory_due_at: datetime | None = None
     recusal: Outcome = field(default_factory=Outcome)  #: what registering made of the people complained of
 
     @property
@@ -398,11 +402,19 @@ def _with_steps(work: UnitOfWork, items: list[ComplaintInfo]) -> list[ComplaintI
     steps: dict[int, list[tuple[str, datetime | None]]] = {}
     for instance_id, name, due_at in rows:
         steps.setdefault(instance_id, []).append((name, due_at))
+    limits = clocks.nearest(work, [item.instance_id for item in items])
     told = []
     for item in items:
         mine = steps.get(item.instance_id, [])
         dates = [due_at for _, due_at in mine if due_at is not None]
-        told.append(replace(item, steps=tuple(name for name, _ in mine), due_at=min(dates, default=None)))
+        told.append(
+            replace(
+                item,
+                steps=tuple(name for name, _ in mine),
+                due_at=min(dates, default=None),
+                statutory_due_at=limits.get(item.instance_id),
+            )
+        )
     return told
 
 

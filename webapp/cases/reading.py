@@ -19,6 +19,8 @@ from engine.reports import Report
 from engine.tasks import TaskInfo
 from engine.work import UnitOfWork
 from webapp import complaints, people, recusals, staffing
+from webapp.cases import clocks
+from webapp.cases.clocks import Clocks
 from webapp.cases.variables import Labels, Row
 from webapp.cases.words import Act, acts, people_in
 from webapp.complaints import ComplaintInfo
@@ -56,6 +58,7 @@ class CasePage:
     open_tasks: list[TaskInfo]
     closed_tasks: list[TaskInfo]
     deadlines: list[Deadline]
+    clocks: Clocks
     open_incidents: list[tuple[incidents.IncidentInfo, str]]  #: with what the diagram calls the element
     current: list[Step]
     passed: list[Step]
@@ -98,6 +101,7 @@ def read(work: UnitOfWork, instance_id: int, language: str, *, shows_all: bool =
         open_tasks=[task for task in found if task.closed_at is None],
         closed_tasks=[task for task in found if task.closed_at is not None],
         deadlines=_deadlines(work, instance_id, nodes) if is_open else [],
+        clocks=clocks.read(work, instance_id),
         open_incidents=[
             (item, _step(nodes, item.element_id, 1).name)
             for item in incidents.of_instance(work, instance_id)

@@ -6,7 +6,7 @@ from typing import Any
 
 from flask import Blueprint, Response, flash, jsonify, redirect, render_template, request, url_for
 
-from engine import attachments, reports
+from engine import attachments, clocks, reports
 from engine.errors import NotFound
 from webapp import people, uploads
 from webapp.auth import may, requires
@@ -98,3 +98,40 @@ def attachment(instance_id: int, attachment_id: str) -> Response:
     if uploads.is_whole():
         perform(lambda work: attachments.record_download(work, instance_id, attachment_id))
     return uploads.send(info, is_shown=request.args.get("show") == "1")
+
+
+@bp.post("/<int:instance_id>/clocks/<int:clock_id>/pause")
+@requires()
+def pause_clock(instance_id: int, clock_id: int) -> Any:
+    """Let a clock stand still; who may, its rule says."""
+    why, reason = request.form.get("why", ""), _reason()
+    perform(lambda work: clocks.pause(work, instance_id, clock_id, why, reason))
+    return _back_to_clock(instance_id, clock_id, gettext("时限已中止计时。"))
+
+
+@bp.post("/<int:instance_id>/clocks/<int:clock_id>/resume")
+@requires()
+def resume_clock(instance_id: int, clock_id: int) -> Any:
+    """Let a clock run again."""
+    reason = _reason()
+    perform(lambda work: clocks.resume(work, instance_id, clock_id, reason))
+    return _back_to_clock(instance_id, clock_id, gettext("时限已恢复计时。"))
+
+
+@bp.post("/<int:instance_id>/clocks/<int:clock_id>/extend")
+@requires()
+def extend_clock(instance_id: int, clock_id: int) -> Any:
+    """Extend a clock as far as its rule allows."""
+    number, reason = request.form.get("number", type=int, default=0), _reason()
+    is_told = request.form.get("is_told") == "yes"
+    perform(lambda work: clocks.extend(work, instance_id, clock_id, number, reason, is_told=is_told))
+    return _back_to_clock(instance_id, clock_id, gettext("时限已延期。"))
+
+
+def _reason() -> str:
+    return request.form.get("reason", "").strip()[:500]
+
+
+def _back_to_clock(instance_id: int, clock_id: int, message: str) -> Any:
+    flash(message)
+    return redirect(url_for(".show", instance_id=instance_id, _anchor=f"clock-{clock_id}"), 303)

@@ -9,6 +9,7 @@ from typing import Any
 
 from engine.diagram import Kind, Node, Timer
 from engine.instance_queries import TimelineEntry
+from webapp.cases import clocks
 from webapp.cases.variables import Labels, Row
 from webapp.i18n import gettext, is_english, lazy_gettext, moment
 
@@ -34,6 +35,9 @@ _WORDS: dict[str, tuple[Any, str]] = {
     "case_cancelled": (lazy_gettext("已取消投诉件"), "operation"),
     "deadline_moved": (lazy_gettext("已调整时限"), "operation"),
     "deadlines_recomputed": (lazy_gettext("按公布的日历重新计算时限"), "operation"),
+    "clock_paused": (lazy_gettext("时限中止计时"), "operation"),
+    "clock_resumed": (lazy_gettext("时限恢复计时"), "operation"),
+    "clock_extended": (lazy_gettext("时限延期"), "operation"),
     "retried": (lazy_gettext("已重试"), "operation"),
     "restricted": (lazy_gettext("已设为保密件"), "operation"),
     "reported": (lazy_gettext("登记情况"), "person"),
@@ -151,6 +155,10 @@ def _detail(what: str, data: Mapping[str, Any], names: Mapping[str, str]) -> str
         return gettext("改派给 %(person)s", person=names.get(data.get("to", ""), data.get("to", "")))
     if what == "deadline_moved":
         return gettext("由 %(was)s 改为 %(now)s", was=moment(data.get("from")), now=moment(data.get("to")))
+    if what.startswith("clock_"):
+        return clocks.told(dict(data))
+    if what == "deadlines_recomputed":
+        return gettext("；").join(clocks.told(item) for item in data.get("clocks", ()))
     if what == "armed" and data.get("due_at"):
         return gettext("到 %(moment)s", moment=moment(data["due_at"]))
     if what == "incident":

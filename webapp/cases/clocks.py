@@ -1,0 +1,171 @@
+"""The clocks of a case in words: what is left, what binds whom and why, what may be done. It changes nothing."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from engine import clocks
+from engine.clocks import ClockInfo
+from engine.rules import PAUSES, Rule, length_en, length_zh
+from engine.work import UnitOfWork
+from webapp.i18n import gettext, is_english, lazy_gettext, moment, remaining
+
+_VERIFIED = {
+    "text": lazy_gettext("已核对原文"),
+    "reported": lazy_gettext("据转述，未核对原文"),
+    "none": lazy_gettext("未核实"),
+}
+_UNITS = {
+    "days": ("日", "days"),
+    "working days": ("个工作日", "working days"),
+    "hours": ("小时", "hours"),
+    "minutes": ("分钟", "minutes"),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class ClockRow:
+    """A clock as the page shows it. `tone`: over, soon, later, paused, met, late or lapsed."""
+
+    info: ClockInfo
+    name: str
+    party: str
+    limit: str
+    article: str
+    mark: str  #: how far its article was verified
+    note: str
+    tone: str
+    words: str
+    percent: int
+    marks: list[tuple[str, str]]  #: (text, kind of badge)
+    pause_reasons: list[tuple[str, str]]
+    most: int  #: by how much it may be extended now
+    unit: str  #: of an extension
+    approver: str
+    tells_reason: bool
+
+
+@dataclass(frozen=True, slots=True)
+class OffRow:
+    """A rule that is switched off, with what is known of it."""
+
+    name: str
+    article: str
+    note: str
+
+
+@dataclass(frozen=True, slots=True)
+class Clocks:
+    """The clocks of a case, the law's and the house's own side by side."""
+
+    statutory: list[ClockRow]
+    internal: list[ClockRow]
+    off: list[OffRow]
+
+    def __bool__(self) -> bool:
+        return bool(self.statutory or self.internal or self.off)
+
+
+def read(work: UnitOfWork, instance_id: int) -> Clocks:
+    """Return the clocks of a case in words. Raises NotFound when the actor may not see it."""
+    rows = [_row(work, one) for one in clocks.of_instance(work, instance_id)]
+    return Clocks(
+        [row for row in rows if row.info.is_statutory],
+        [row for row in rows if not row.info.is_statutory],
+        [
+            OffRow(_in(rule.name, rule.name_en), _in(rule.article, rule.article_en), _in(rule.note, rule.note_en))
+            for rule in clocks.switched_off(work, instance_id)
+        ],
+    )
+
+
+def why_paused(key: str) -> str:
+    """Return in words why a clock stands still."""
+    zh, en = PAUSES.get(key, (key, key))
+    return _in(zh, en)
+
+
+def _row(work: UnitOfWork, info: ClockInfo) -> ClockRow:
+    rule = info.rule
+    tone = _tone(work, info)
+    extension = rule.extension if rule is not None else None
+    return ClockRow(
+        info=info,
+        name=_in(info.name, rule.name_en if rule else ""),
+        party=_in(info.party, rule.binds_en if rule else ""),
+        limit=_limit(rule),
+        article=_in(rule.article, rule.article_en) if rule else "",
+        mark=str(_VERIFIED[rule.verified]) if rule is not None and rule.is_statutory else "",
+        note=_in(rule.note, rule.note_en) if rule else "",
+        tone=tone,
+        words=_words(work, info, tone),
+        percent=round(info.share * 100),
+        marks=_marks(info),
+        pause_reasons=[(key, why_paused(key)) for key in info.pause_reasons],
+        most=info.may_still_extend,
+        unit=_in(*_UNITS[extension.unit]) if extension is not None else "",
+        approver=extension.approver if extension is not None else "",
+        tells_reason=extension.tells_reason if extension is not None else False,
+    )
+
+
+def _tone(work: UnitOfWork, info: ClockInfo) -> str:
+    if info.outcome:
+        return info.outcome
+    if info.is_overdue:
+        return "over"
+    if info.paused_at is not None:
+        return "paused"
+    is_near = info.share > 0.8 or (info.due_at - work.now).total_seconds() < 14_400
+    return "soon" if is_near else "later"
+
+
+def _words(work: UnitOfWork, info: ClockInfo, tone: str) -> str:
+    """Return the line that matters most: what is left, or how it went."""
+    if tone == "met":
+        return gettext("按期完成")
+    if tone == "late":
+        return gettext("完成时已超期")
+    if tone == "lapsed":
+        return gettext("未走到，投诉件已结束")
+    if tone == "paused":
+        return gettext("中止计时：%(why)s", why=why_paused(info.pause_reason or ""))
+    if info.left is None or info.is_overdue:
+        return remaining(info.due_at, work.now)
+    if info.left == 0:
+        return gettext("今天到期")
+    is_working = info.rule is not None and info.rule.unit == "working days"
+    if is_working:
+        return gettext("还剩 %(count)s 个工作日", count=info.left)
+    return gettext("还剩 %(count)s 日", count=info.left)
+
+
+def _marks(info: ClockInfo) -> list[tuple[str, str]]:
+    marks = []
+    if info.is_provisional and info.stopped_at is None:
+        marks.append((gettext("暂估"), "warning"))
+    if info.extensions and info.rule is not None and info.rule.extension is not None:
+        unit = info.rule.extension.unit
+        length = _in(length_zh(info.extended, unit), length_en(info.extended, unit))
+        marks.append((gettext("已延期 %(length)s", length=length), "accent"))
+    if info.pauses:
+        marks.append((gettext("曾中止 %(count)s 次", count=len(info.pauses)), "plain"))
+    return marks
+
+
+def _limit(rule: Rule | None) -> str:
+    return "" if rule is None else _in(rule.zh, rule.en)
+
+
+def _in(zh: str, en: str) -> str:
+    return en if is_english() and en else zh
+
+
+def told(data: dict[str, object]) -> str:
+    """Return what the history says of an act on a clock: which, and from when to when."""
+    parts = [str(data.get("clock", ""))]
+    if data.get("why"):
+        parts.append(why_paused(str(data["why"])))
+    if data.get("from") and data.get("to") and data["from"] != data["to"]:
+        parts.append(gettext("由 %(was)s 改为 %(now)s", was=moment(str(data["from"])), now=moment(str(data["to"]))))
+    return gettext("；").join(parts)
