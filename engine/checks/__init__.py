@@ -8,6 +8,7 @@
 from __future__ import annotations
 
 from collections.abc import Container, Iterable, Mapping
+from typing import Any
 
 from engine.calendars import published_calendar
 from engine.checks import (
@@ -57,11 +58,12 @@ def check(
     """
     known = known or Known()
     findings: list[Finding] = []
+    shared: dict[str, Any] = {}
     for file, diagram in family.diagrams.items():
         if files is not None and file not in files:
             continue
         for process in diagram.processes.values():
-            subject = Subject(family, process, file, known)
+            subject = Subject(family, process, file, known, shared=shared)
             structure.check(subject)
             events.check(subject)
             flows.check(subject)
@@ -83,6 +85,7 @@ def check(
         if files is None or file in files:
             findings += analyse(model)
     findings += [one for one in rules.check_packs(family) if files is None or one.file in files]
+    findings += [one for one in data.check_shared(family, shared) if files is None or one.file in files]
     findings += [one for one in lawfulness.check(family, law) if files is None or one.file in files]
     findings += [one for one in organisation.check(family) if files is None or one.file in files]
     return in_order(completed(findings, family.files))

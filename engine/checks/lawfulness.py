@@ -108,7 +108,10 @@ def check(family: Family, given: tuple[Topic, ...] | None = None) -> list[Findin
     findings: list[Finding] = []
     told: dict[tuple[str, str], int] = {}
     seen: set[tuple[str, str, str]] = set()
+    may = wording.screen(topic.pattern for topic in (topics() if given is None else given))
     for said in _texts(family):
+        if not said.text or not may(said.text):
+            continue
         for hit in scan(said.text, said.about, given):
             key = (said.file, said.element, hit.topic.code)
             told[said.file, hit.topic.code] = told.get((said.file, hit.topic.code), 0) + 1

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Set
 from dataclasses import dataclass, field
+from typing import Any
 
 from engine.calendars import WorkCalendar
 from engine.diagram import Expression, Flow, Node, Place, Process, Scope
@@ -34,13 +35,14 @@ class Known:
 
 @dataclass(slots=True)
 class Subject:
-    """One process of a family, under check. `own_errors`: elements that reading has refused already."""
+    """One process of a family, under check. `shared`: what checks find out once for the whole family."""
 
     family: Family
     process: Process
     file: str
     known: Known
     findings: list[Finding] = field(default_factory=list)
+    shared: dict[str, Any] = field(default_factory=dict)
 
     def walk(self) -> Iterator[tuple[Scope, Node]]:
         """Yield every node with its scope, at every depth."""

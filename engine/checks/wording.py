@@ -6,7 +6,7 @@ A pattern's words: "a|b" is either, "…" up to 10 characters of the same clause
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 
 _SENTENCE = re.compile(r"[^。！？!?\n]+")
@@ -71,11 +71,22 @@ def pattern(words: Iterable[str], without: Iterable[str], unless: Iterable[str])
     )
 
 
+def screen(patterns: Iterable[Pattern]) -> Callable[[str], bool]:
+    """Return a quick question: may any of the patterns be in a text? Most texts hold none of their words."""
+    heads = {head for one in patterns for words in one.words for head in _heads(words)}
+    firsts = re.compile("|".join(re.escape(head) for head in sorted(heads)))
+
+    def may(text: str) -> bool:
+        return firsts.search(_plain(text).lower()) is not None
+
+    return may
+
+
 def found(text: str, wanted: Pattern, about: str = "") -> Iterator[str]:
     """Yield the parts of `text` that fit and that their sentence does not take back; `about` counts as said before it."""
     if not text:
         return
-    plain = _PLACEHOLDER.sub(lambda one: "　" * len(one[0]), _WRAPPED.sub("", text[:_MOST]))
+    plain = _plain(text)
     is_forbidden_list = False
     for sentence in _SENTENCE.finditer(plain):
         words = sentence[0]
@@ -92,6 +103,17 @@ def found(text: str, wanted: Pattern, about: str = "") -> Iterator[str]:
                 if not is_item and not _is_taken_back(low, hit.start(), hit.end()):
                     yield words[hit.start() : hit.end()].strip()
         is_forbidden_list = ends_in_list or is_item
+
+
+def _plain(text: str) -> str:
+    """Return a text without what a page fills in, broken lines joined."""
+    return _PLACEHOLDER.sub(lambda one: "　" * len(one[0]), _WRAPPED.sub("", text[:_MOST]))
+
+
+def _heads(words: re.Pattern[str]) -> set[str]:
+    """Return the words that a compiled pattern begins with."""
+    inside = words.pattern[words.pattern.index("(?:") + 3 : words.pattern.index(")")]
+    return {head.replace("\\", "") for head in inside.split("|")}
 
 
 def _ends_a_list(sentence: str) -> bool:

@@ -23,7 +23,8 @@ def file_of(code: str, which: str) -> Path:
 def findings_of(code: str, which: str) -> list[Finding]:
     """Check one file of a code's folder together with the forms and decisions beside it."""
     folder = FOLDER / code
-    beside = [path for kind in ("*.form", "*.dmn", "*.rules.json", "*.organisation.json") for path in folder.glob(kind)]
+    kinds = ("*.form", "*.dmn", "*.bpmn", "*.rules.json", "*.organisation.json")
+    beside = [path for kind in kinds for path in folder.glob(kind)]
     companions = [path for path in beside if path.stem not in ("bad", "good")]
     if which == "bad":
         companions += (folder / "only_bad").glob("*")

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from engine.checks import check_files, lawfulness
+from engine.checks import check_files, lawfulness, wording
 from engine.checks.lawfulness import LawRefused, scan, topics
 from engine.family import Family
 from engine.findings import Severity
@@ -97,6 +97,13 @@ UNLAWFUL = [
 @pytest.mark.parametrize("text, code", UNLAWFUL)
 def test_an_unlawful_step_in_other_words_is_found(text: str, code: str):
     assert code in codes(text)
+
+
+@pytest.mark.parametrize(
+    "text", [text for text, _ in UNLAWFUL] + [text for texts in TEMPLATES.values() for text in texts]
+)
+def test_the_quick_question_before_the_search_hides_nothing(text: str):
+    assert wording.screen(topic.pattern for topic in topics())(text)
 
 
 LAWFUL = [

@@ -1,0 +1,111 @@
+"""Says which variables are read before anything has set them, or are set by nothing at all."""
+
+from __future__ import annotations
+
+from engine.checks.data.reaching import Reach
+from engine.checks.data.reads import NEEDED, Use
+from engine.checks.subject import Subject
+from engine.diagram import Kind, Node
+from engine.findings import Severity
+from engine.forms import Form
+
+_WHAT = {
+    "condition": ("条件", "the condition"),
+    "timer": ("定时器", "the timer"),
+    "collection": ("多实例的集合或次数", "the multi-instance's collection"),
+    "key": ("要找的名称或关联键", "the name or key looked for"),
+    "mapping": ("赋值", "the assignment"),
+    "who": ("办理人", "the assignment to people"),
+    "due": ("期限", "the due date"),
+    "decision": ("决策", "the decision"),
+    "form": ("表单", "the form"),
+}
+_FORM_ADVICE = (
+    "改正变量名，或在前面的表单里加上这个字段。",
+    "Correct the name, or add the field to a form before it.",
+)
+
+
+def check(subject: Subject, reach: Reach, uses: list[Use]) -> None:
+    """Say it of every use, each name once a place."""
+    never: set[str] = set()
+    told: set[tuple[str, str]] = set()
+    for use in uses:
+        for name in sorted(use.names - use.local):
+            if (use.at.id, name) in told or reach.may(name, use.node, is_after=use.is_after):
+                _maybe(subject, reach, use, name, told)
+                continue
+            told.add((use.at.id, name))
+            if reach.is_set_anywhere(name):
+                _too_early(subject, use, name)
+            elif name not in never:
+                never.add(name)
+                _never(subject, use, name)
+
+
+def _never(subject: Subject, use: Use, name: str) -> None:
+    zh, en = _WHAT[use.kind]
+    code = "decision-input-missing" if use.kind == "decision" else "variable-never-set"
+    subject.say(
+        Severity.WARNING,
+        code,
+        use.at,
+        f"{zh}用到变量“{name}”，但没有表单、映射或决策给它赋值。",
+        f"{en} reads the variable {name!r}, which no form, mapping or decision sets.",
+        _FORM_ADVICE,
+    )
+
+
+def _too_early(subject: Subject, use: Use, name: str) -> None:
+    zh, en = _WHAT[use.kind]
+    is_error = use.kind in NEEDED or use.kind in ("condition", "decision")
+    subject.say(
+        Severity.ERROR if is_error else Severity.WARNING,
+        "variable-unset",
+        use.at,
+        f"{zh}用到变量“{name}”，但走到这里时还没有任何一步给它赋值，总是空。",
+        f"{en} reads the variable {name!r}, but on no way here has any step set it yet: it is always null.",
+        (
+            "把赋值的步骤移到前面，或改用已有的变量。",
+            "Move the step that sets it before this one, or read another variable.",
+        ),
+    )
+
+
+def _maybe(subject: Subject, reach: Reach, use: Use, name: str, told: set[tuple[str, str]]) -> None:
+    """A time or a collection that is null stops the case: say where it may be."""
+    if use.kind not in NEEDED or (use.at.id, name) in told or reach.must(name, use.node, is_after=use.is_after):
+        return
+    told.add((use.at.id, name))
+    zh, en = _WHAT[use.kind]
+    subject.say(
+        Severity.WARNING,
+        "variable-maybe-unset",
+        use.at,
+        f"{zh}用到变量“{name}”，但有的路上它没有值（字段选填、有显示条件，或那一步没有走到）；空值会使流程停住。",
+        f"{en} reads the variable {name!r}, which on some ways has no value (an optional or hidden field, or a step "
+        "that was not taken); null stops the case there.",
+        (
+            "把字段设为必填，或在表达式里写明空值时怎么办（if … = null then …）。",
+            "Make the field required, or say in the expression what null means (if ... = null then ...).",
+        ),
+    )
+
+
+def form_use(node: Node, form: Form) -> Use:
+    """Return what a form reads of the case: names in its conditions, texts, values and choices."""
+    names: set[str] = set()
+    own: set[str] = set()
+    for field in form.walk():
+        if field.keys:
+            own.add(field.keys[0])
+        expressions = [
+            prop.expression
+            for prop in (field.source, field.hide, field.readonly, field.disabled, *field.rules.values())
+            if prop is not None
+        ]
+        expressions += [*field.label.parts.values(), *field.hint.parts.values(), field.expression]
+        for expression in expressions:
+            if expression is not None:
+                names |= expression.names
+    return Use("form", node, node, frozenset(names - own), is_after=node.kind is Kind.START)
