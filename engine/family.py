@@ -103,7 +103,7 @@ class Family:
             seen.add(key)
             names.add(self.origins["process", key])
             names |= {rule.file for rule in self.rules_of(key)}
-            if ("organisation", key) in self.origins:
+            if key == process_id and ("organisation", key) in self.origins:  # called plans keep their own
                 names.add(self.origins["organisation", key])
             for kind, wanted in _references(self.processes[key]):
                 found = [wanted] if wanted is not None else [name for what, name in self.origins if what == kind]

@@ -12,12 +12,23 @@ from webapp.cases import views as cases_views
 from webapp.inbox import views as inbox_views
 from webapp.modeler import views as modeler_views
 from webapp.monitor import views as monitor_views
+from webapp.organisation import views as organisation_views
 from webapp.plans import views as plans_views
 from webapp.register import views as register_views
 from webapp.settings import Settings
 
 #: The page families. Each has `webapp/<room>/views.py` with a blueprint `bp`.
-ROOMS = (auth_views, inbox_views, register_views, cases_views, monitor_views, plans_views, modeler_views, admin_views)
+ROOMS = (
+    auth_views,
+    inbox_views,
+    register_views,
+    cases_views,
+    monitor_views,
+    plans_views,
+    modeler_views,
+    organisation_views,
+    admin_views,
+)
 
 
 def create_app(settings: Settings, database: Database | None = None) -> Flask:

@@ -28,6 +28,7 @@ ENTRIES = (
     Entry("complaints", "register.index", lazy_gettext("投诉件")),
     Entry("monitor", "monitor.index", lazy_gettext("流程监控"), "monitor|operate"),
     Entry("plans", "plans.index", lazy_gettext("预案"), "deploy|monitor"),
+    Entry("organisation", "organisation.index", lazy_gettext("组织机构")),
     Entry("admin", "admin.index", lazy_gettext("管理"), "people|calendar|operate|clock"),
 )
 

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import func, or_, select
+from sqlalchemy import func, select, union_all
 from sqlalchemy.orm import aliased
 
 from engine import checks
@@ -48,17 +48,20 @@ def stuck(work: UnitOfWork, instance_id: int | None = None) -> list[Stuck]:
         work.require("monitor")
     members = members_of(work)
     left = set(work.session.scalars(select(Person.id).where(Person.is_active.is_(False))))
-    candidates = or_(
-        UserTask.assignee.in_(left),
-        UserTask.id.in_(select(TaskOffer.task_id).where(TaskOffer.to.in_(_without_people(work, members, left)))),
-        ProcessInstance.has_recusals.is_(True),
+    lonely = _without_people(work, members, left)
+    candidates = union_all(  # each finds its few tasks by an index; an OR over the three would look at every open task
+        select(UserTask.id).where(UserTask.assignee.in_(left), UserTask.closed_at.is_(None)),
+        select(TaskOffer.task_id).where(TaskOffer.to.in_(lonely)),
+        select(UserTask.id).where(
+            UserTask.instance_id.in_(select(InstanceRecusal.instance_id)), UserTask.closed_at.is_(None)
+        ),
     )
     query = (
         select(UserTask, ProcessInstance.business_key, ProcessDefinition.name)
         .join(ProcessInstance, ProcessInstance.id == UserTask.instance_id)
         .join(ProcessDefinition, ProcessDefinition.id == ProcessInstance.definition_id)
-        .where(UserTask.closed_at.is_(None), ProcessInstance.status.in_(("running", "suspended")))
-        .where(visible_instances(work), candidates)
+        .where(UserTask.id.in_(candidates), UserTask.closed_at.is_(None))
+        .where(ProcessInstance.status.in_(("running", "suspended")), visible_instances(work))
     )
     if instance_id is not None:
         query = query.where(UserTask.instance_id == instance_id)
@@ -84,6 +87,12 @@ def known(work: UnitOfWork, services: Iterable[str] | None = None, *, holds_to_r
         members=members_of(work),
         superiors=superiors.chart(work),
     )
+
+
+def superiors_of(work: UnitOfWork, ids: Iterable[str]) -> dict[str, str | None]:
+    """Return whom each of these people reports to."""
+    chart = superiors.chart(work)
+    return {person: chart.get(person) for person in ids}
 
 
 def members_of(work: UnitOfWork) -> dict[str, frozenset[str]]:

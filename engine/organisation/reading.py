@@ -18,7 +18,7 @@ from engine.organisation.model import KINDS, SEATS, Duty, Group, Organisation, R
 from engine.rules.lines import Path, lines_of
 
 SUFFIX = ".organisation.json"
-MOST_BYTES = 500_000
+MOST_BYTES = 200_000
 MOST_ITEMS = 200
 LONGEST = 500
 _ID = re.compile(r"[a-z][a-z0-9_]{0,59}")

@@ -21,6 +21,7 @@ _ACTS = {
     "person-enabled": lazy_gettext("启用人员"),
     "person-disabled": lazy_gettext("停用人员"),
     "superior-set": lazy_gettext("设置直接上级"),
+    "resource-checked": lazy_gettext("检查保障"),
     "role-saved": lazy_gettext("保存岗位"),
     "role-removed": lazy_gettext("删除岗位"),
     "calendar-imported": lazy_gettext("导入日历"),
@@ -33,6 +34,8 @@ _NAMES = {
     "plan": lazy_gettext("预案"),
     "note": lazy_gettext("说明"),
     "reason": lazy_gettext("理由"),
+    "resource": lazy_gettext("保障"),
+    "is_ready": lazy_gettext("齐备"),
     "person": lazy_gettext("人员"),
     "name": lazy_gettext("姓名"),
     "roles": lazy_gettext("岗位"),
@@ -61,6 +64,8 @@ def detail(held: Mapping[str, Any]) -> list[tuple[str, str]]:
 def _text(name: str, value: Any) -> str:
     if value is None or value == "":
         return ""
+    if isinstance(value, bool):
+        return gettext("是") if value else gettext("否")
     if name.endswith("_seconds"):
         length = timedelta(seconds=float(value))
         return gettext("%(days)s 天 %(hours)s 小时", days=length.days, hours=length.seconds // 3600)

@@ -91,7 +91,10 @@ def people_csv() -> Response:
 def import_people() -> Any:
     """Take in people with their roles and superiors from a table; all of it or nothing."""
     upload = request.files.get("file")
-    content = upload.stream.read(roster.MAX_BYTES + 1) if upload is not None else b""
+    content = b""
+    if upload is not None:
+        content = upload.stream.read(roster.MAX_BYTES + 1)
+        upload.close()  # a large one lies in a temporary file
     makes_roles = request.form.get("makes_roles") == "yes"
     try:
         done = perform(lambda work: roster.take_in(work, roster.read(content), makes_roles=makes_roles))

@@ -17,11 +17,11 @@ from engine.diagram import Kind
 from engine.errors import NotFound
 from engine.services import Services
 from engine.work import SYSTEM, Actor, Database, UnitOfWork
-from webapp import complaints, people
+from webapp import complaints, people, recusals, resources, superiors
 from webapp.demo.answers import plausible
-from webapp.demo.cast import PASSWORD, PEOPLE, PERMISSIONS, SPARE
+from webapp.demo.cast import PASSWORD, PEOPLE, PERMISSIONS, SPARE, SUPERIORS
 from webapp.demo.papers import paper
-from webapp.demo.samples import SAMPLES, Sample
+from webapp.demo.samples import RESOURCES, RESOURCES_OF, SAMPLES, Sample
 
 __all__ = ["PASSWORD", "PEOPLE", "fill", "is_filled", "plan_files"]
 
@@ -59,6 +59,7 @@ def fill(
     with database.work(SYSTEM) as work:
         deployments.deploy(work, plan_files(), "演示 / demo")
         _cover_roles(work)
+    _look_at_resources(database)
     for sample in samples:
         report(f"{sample.answers['subject']}")
         _play(database, services or {}, sample)
@@ -69,6 +70,7 @@ def _add_people(work: UnitOfWork) -> None:
         people.save_role(work, role, PERMISSIONS.get(role, []))
     for login, name, roles in PEOPLE:
         people.create_person(work, login, name, roles, PASSWORD)
+    superiors.set_superiors(work, SUPERIORS)
 
 
 def _cover_roles(work: UnitOfWork) -> None:
@@ -85,6 +87,13 @@ def _cover_roles(work: UnitOfWork) -> None:
         for role in missing:
             people.save_role(work, role, [])
         people.set_roles(work, SPARE, [*people.find(work, SPARE).roles, *missing])
+
+
+def _look_at_resources(database: Database) -> None:
+    """Let the keepers of one plan's resources look at them; one thing is lacking."""
+    for login, resource, is_ready, note in RESOURCES:
+        with database.work(_person(database, login)) as work:
+            resources.check(work, RESOURCES_OF, resource, is_ready, note)
 
 
 def _play(database: Database, services: Services, sample: Sample) -> None:
@@ -116,14 +125,24 @@ def _complete(database: Database, case: int, element: str, chosen: dict[str, Any
     """Complete the open task at `element` as somebody who may; return whether there was one."""
     with database.work(SYSTEM, read_only=True) as work:
         found = [task for task in tasks.of_instance(work, case) if task.element_id == element and not task.closed_at]
-        doer = next((person for person in people.everybody(work) if found and _may(person.actor, found[0])), None)
+        able = [person for person in people.everybody(work) if found and _may(person.actor, found[0])]
+    doer = next((person for person in able if _is_theirs(database, person.actor, found[0].id)), None)
     if not found or doer is None:
         return False
     with database.work(doer.actor, now=now) as work:
         form = tasks.form_of(work, found[0].id)
         raw = {} if form is None else _answers(work, form, found[0].id, chosen)
-        tasks.complete(work, found[0].id, raw)
+        recusals.complete(work, found[0].id, raw)
     return True
+
+
+def _is_theirs(database: Database, actor: Actor, task_id: int) -> bool:
+    """Return whether the person may complete the task: neither recused nor approving their own work."""
+    with database.work(actor, read_only=True) as work:
+        try:
+            return tasks.get(work, task_id).may_complete
+        except NotFound:
+            return False
 
 
 def _answers(work: UnitOfWork, form: forms.Form, task_id: int, chosen: dict[str, Any]) -> dict[str, Any]:

@@ -68,7 +68,35 @@ PEOPLE: list[tuple[str, str, list[str]]] = [
     ("pinggu", "任远", ["评估人员"]),
     ("shichang", "徐佳", ["市场部"]),
     ("fayan", "高原", ["新闻发言人"]),
+    # Deputies and colleagues: nobody approves their own work, and somebody is there when one is recused.
+    ("fuzong", "沈洁", ["总经理", "应急指挥小组组长"]),
+    ("zhuguan", "贺琳", ["客服部经理", "投诉处理小组组长"]),
+    ("fuzhuren", "侯亮", ["投诉处理办公室主任"]),
+    ("zhuanyuan2", "田野", ["投诉处理专员"]),
+    ("bumen2", "顾军", ["被投诉部门", "当事部门", "相关部门"]),
+    ("zhihui2", "严华", ["应急指挥部"]),
 ]
+
+#: Whom each reports to; who is not here reports to nobody. Recusal follows it.
+SUPERIORS: dict[str, str] = {
+    "zong": "gongsi",
+    **dict.fromkeys(["fuzong", "jingli", "quyu", "bumenzr", "yingjizu", "zhihui", "duban"], "zong"),
+    **dict.fromkeys(["zijin", "fawu", "fuhe", "pinggu", "shichang", "fayan", "owner"], "fuzong"),
+    **dict.fromkeys(["xingzheng", "xingzheng2"], "fuzong"),
+    **dict.fromkeys(["zhuguan", "zongbu", "jishu", "genjin"], "jingli"),
+    **dict.fromkeys(["kefu", "kefu2"], "zhuguan"),
+    "xiaoqu": "quyu",
+    "xiaoqu2": "xiaoqu",
+    **dict.fromkeys(["bumen", "bumen2", "jiedai", "diaocha", "xietiao"], "bumenzr"),
+    "zhuren": "lingdao",
+    "fuzhuren": "zhuren",
+    **dict.fromkeys(["zhuanyuan", "zhuanyuan2"], "fuzhuren"),
+    "yingji": "yingjizu",
+    "zhihui2": "zhihui",
+    **dict.fromkeys(["xianchang", "xinxi", "houqin"], "zhihui2"),
+    "fuzu": "xinfang",
+    **dict.fromkeys(["bangong", "yueji", "jifang"], "fuzu"),
+}
 
 #: Gets the roles that a plan names and nobody above has.
 SPARE = "bumen"

@@ -174,7 +174,7 @@ SAMPLES: tuple[Sample, ...] = (
     Sample(
         2,
         9,
-        "zhuanyuan",
+        "kefu2",
         _complaint(
             "unit",
             "visit",
@@ -182,7 +182,8 @@ SAMPLES: tuple[Sample, ...] = (
             "13800000008",
             "窗口人员态度生硬",
             "办理学籍证明时，窗口人员多次打断，态度生硬，要求道歉。",
-        ),
+        )
+        | {"respondents": "赵雪"},
         (
             Step(
                 "check_complaint",
@@ -198,4 +199,12 @@ SAMPLES: tuple[Sample, ...] = (
             ),
         ),
     ),
+)
+
+#: What the keepers of this plan's resources found: (login, item, is it ready, note).
+RESOURCES_OF = "daily_complaint"
+RESOURCES = (
+    ("jingli", "staff_training", True, "九月培训已完成，考核合格"),
+    ("kefu", "goods_and_equipment", False, "录音电话一部送修"),
+    ("jingli", "complaint_system", True, ""),
 )

@@ -13,7 +13,7 @@ from engine import attachments
 from engine.tables import Base
 
 #: Files of the web application that add tables of their own to `Base`.
-_WITH_TABLES = ("people", "complaints", "drafts")
+_WITH_TABLES = ("people", "complaints", "drafts", "resources")
 #: Rooms of the engine that add theirs, named so that the import is seen to be wanted.
 _ROOMS = (attachments,)
 
