@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from engine import deployments, forms, instances
+from engine import attachments, deployments, forms, instances
 from engine.diagram import Kind
 from engine.errors import Conflict, NotFound
 from engine.family import Family
@@ -56,14 +56,28 @@ def form_of(work: UnitOfWork, instance_id: int, element: str) -> tuple[Report, f
     return report, forms.of_family(family.forms, report.form), machine.context(wait.token)
 
 
-def send(work: UnitOfWork, instance_id: int, element: str, raw: Mapping[str, Any]) -> None:
+def attach(
+    work: UnitOfWork, instance_id: int, element: str, page: str, path: str, file: attachments.Examined
+) -> attachments.AttachmentInfo:
+    """Store a file as a draft for the form of the report, on the page with the mark `page`.
+
+    Raises FileError as `attachments.add`, NotFound as `form_of`.
+    """
+    _, form, _ = form_of(work, instance_id, element)
+    return attachments.add(work, form, path, file, _place(instance_id, element, page))
+
+
+def send(work: UnitOfWork, instance_id: int, element: str, raw: Mapping[str, Any], page: str | None = None) -> None:
     """Tell the case: check the answers of the event's form, hand them to the event, let the case run on.
+
+    `page` is the mark of the page that files were attached on.
 
     Raises InvalidAnswers (nothing stored), NotFound when the case is hidden or does not wait for this any more, and
     Conflict when the case has ended or is suspended.
     """
     get(work, instance_id)
     entry: dict[str, Any] = {"what": "reported", "element": element, "data": {}}
+    entries = [entry]
 
     def change(machine: Machine) -> None:
         instance = work.session.get_one(ProcessInstance, instance_id)
@@ -74,11 +88,16 @@ def send(work: UnitOfWork, instance_id: int, element: str, raw: Mapping[str, Any
         assert wait.node.form is not None
         form = forms.of_family(family.forms, wait.node.form.id)
         answers = forms.check(form, raw, machine.context(wait.token), now=work.now, calendar=work.calendar)
+        entries.extend(attachments.keep(work, form, answers, _place(instance_id, element, page)))
         entry["data"] = {"answers": answers}
         if not machine.receive(wait.token, answers):
             raise Conflict("此事项刚刚已有人登记。", "Somebody has just reported this.")
 
-    instances.advance(work, instance_id, change, entries=[entry])
+    instances.advance(work, instance_id, change, entries=entries)
+
+
+def _place(instance_id: int, element: str, page: str | None) -> attachments.Place:
+    return attachments.Place(instance_id=instance_id, page=page or None, element=element)
 
 
 def _may(work: UnitOfWork, family: Family, wait: Wait) -> bool:

@@ -141,14 +141,14 @@ def attach(work: UnitOfWork, task_id: int, path: str, file: attachments.Examined
     form = form_of(work, task_id)
     if form is None:
         raise EngineError("此任务没有表单，不接受附件。", "This task has no form and takes no files.")
-    return attachments.add(work, form, path, file, task=task)
+    return attachments.add(work, form, path, file, _place(task))
 
 
 def detach(work: UnitOfWork, task_id: int, attachment_id: str) -> None:
     """Drop a draft that the actor attached to the open task; nothing when it is gone already. Raises as `attach`."""
     task, _ = _open(work, task_id)
     _check_holder(work, task)
-    attachments.discard(work, attachment_id, task_id=task.id)
+    attachments.discard(work, attachment_id, _place(task))
 
 
 def complete(work: UnitOfWork, task_id: int, raw: Mapping[str, Any], version: int | None = None) -> Completed:
@@ -185,7 +185,7 @@ def complete(work: UnitOfWork, task_id: int, raw: Mapping[str, Any], version: in
             form = forms.of_family(family.forms, task.form)
             known = machine.context(task.token)
             answers = forms.check(form, raw, known, now=work.now, calendar=work.calendar)
-            entries.extend(attachments.keep(work, form, answers, instance_id=instance.id, task_id=task.id))
+            entries.extend(attachments.keep(work, form, answers, _place(task)))
         elif raw:
             raise EngineError("此任务没有表单，不接受填写内容。", "This task has no form and takes no answers.")
         naming = wait.node.properties.get(CONFIDENTIAL_TO)
@@ -258,6 +258,10 @@ def _check_four_eyes(work: UnitOfWork, task: UserTask, person: str) -> None:
             f"{task.name} approves what {their} did; somebody else must do it.",
             code="own-work",
         )
+
+
+def _place(task: UserTask) -> attachments.Place:
+    return attachments.Place(instance_id=task.instance_id, task_id=task.id, element=task.element_id)
 
 
 def _assign(work: UnitOfWork, task: UserTask, person: str) -> None:

@@ -146,7 +146,7 @@ def attach(work: UnitOfWork, page: str, path: str, file: attachments.Examined) -
             "缺少页面标记，请刷新页面后再添加。", "The page has no mark; load it again.", code="page-missing"
         )
     _, form = reception(work)
-    return attachments.add(work, form, path, file, page=page)
+    return attachments.add(work, form, path, file, attachments.Place(page=page))
 
 
 def register(
@@ -329,7 +329,7 @@ def _plan_for(work: UnitOfWork, answers: Mapping[str, Any]) -> str:
 
 def _keep_files(work: UnitOfWork, instance_id: int, answers: dict[str, Any], page: str | None) -> None:
     _, form = reception(work)
-    for entry in attachments.keep(work, form, answers, instance_id=instance_id, page=page):
+    for entry in attachments.keep(work, form, answers, attachments.Place(instance_id=instance_id, page=page)):
         instances.note(work, instances.locked(work, instance_id), entry["what"], entry["data"])
 
 

@@ -113,6 +113,11 @@ def dropped() -> str | None:
     return attachment_id if verb == "detach" and attachment_id.isalnum() and len(attachment_id) <= 20 else None
 
 
+def page() -> str:
+    """Return the mark of the page that the request comes from, "" when it has none."""
+    return (request.form.get("_once") or request.args.get("page", ""))[:60]
+
+
 def size(count: int) -> str:
     """Return a number of bytes as people say it."""
     if count < 1024:

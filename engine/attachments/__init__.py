@@ -9,7 +9,7 @@ from engine.attachments.examining import Examined, examine, too_large
 from engine.attachments.kinds import KINDS, Kind
 from engine.attachments.names import safe_name
 from engine.attachments.reading import CHUNK, AttachmentInfo, find, names, of_instance, of_page, piece
-from engine.attachments.storing import PURGE, add, discard, keep, kept_for, purge, record_download, remove
+from engine.attachments.storing import PURGE, Place, add, discard, keep, kept_for, purge, record_download, remove
 
 __all__ = [
     "CHUNK",
@@ -18,6 +18,7 @@ __all__ = [
     "AttachmentInfo",
     "Examined",
     "Kind",
+    "Place",
     "add",
     "discard",
     "examine",

@@ -7,10 +7,11 @@ from __future__ import annotations
 
 import secrets
 from collections.abc import Iterable
+from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
 
-from sqlalchemy import delete, func, insert, select
+from sqlalchemy import ColumnElement, delete, func, insert, select
 
 from engine import instances
 from engine.attachments.examining import MEGABYTE, Examined
@@ -28,16 +29,21 @@ _AT_ONCE = 4
 PURGE = "purge"
 
 
-def add(
-    work: UnitOfWork,
-    form: Form,
-    path: str,
-    file: Examined,
-    *,
-    task: UserTask | None = None,
-    page: str | None = None,
-) -> AttachmentInfo:
-    """Store a draft for the file picker at `path` of `form`, of an open task or of a registering page.
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Where a file is given: at an open task, or on a page with a mark of its own.
+
+    Such a page registers a complaint (`instance_id` None: there is no case yet) or reports something to a case.
+    """
+
+    instance_id: int | None = None
+    task_id: int | None = None
+    page: str | None = None
+    element: str = ""  #: of the task, or of the event that is reported
+
+
+def add(work: UnitOfWork, form: Form, path: str, file: Examined, place: Place) -> AttachmentInfo:
+    """Store a draft for the file picker at `path` of `form`.
 
     The same file sent again for the same field is the same draft. Raises FileError when the form has no such
     field, FileRefused when it wants other kinds, FileTooLarge or FileError beyond what a case may hold.
@@ -47,14 +53,12 @@ def add(
         raise FileError("表单没有这个附件字段。", "The form has no such field for files.", code="no-file-field")
     if not accepts(field.accepted(Scope({}, work.now, work.calendar)), file.kind):
         raise _wrong_kind(file.name, field)
-    mine = (
-        [Attachment.page == page]
-        if task is None
-        else [Attachment.instance_id == task.instance_id, Attachment.task_id == task.id]
-    )
+    case = Attachment.page == place.page if place.instance_id is None else Attachment.instance_id == place.instance_id
     again = work.session.scalar(
         select(Attachment).where(
-            *mine,
+            case,
+            Attachment.task_id == place.task_id,  # SQLAlchemy writes IS NULL for None
+            Attachment.page == place.page,
             Attachment.state == DRAFT,
             Attachment.uploaded_by == work.actor.id,
             Attachment.field == path,
@@ -63,13 +67,13 @@ def add(
     )
     if again is not None:
         return _info(again, None)
-    _check_room(work, [Attachment.page == page] if task is None else [Attachment.instance_id == task.instance_id], file)
+    _check_room(work, case, file)
     row = Attachment(
         id=secrets.token_hex(8),
-        instance_id=None if task is None else task.instance_id,
-        task_id=None if task is None else task.id,
-        page=page,
-        element_id="" if task is None else task.element_id,
+        instance_id=place.instance_id,
+        task_id=place.task_id,
+        page=place.page,
+        element_id=place.element,
         field=path,
         name=file.name,
         media_type=file.kind.media_type,
@@ -86,29 +90,23 @@ def add(
     return _info(row, None)
 
 
-def discard(work: UnitOfWork, attachment_id: str, *, task_id: int | None = None, page: str | None = None) -> None:
+def discard(work: UnitOfWork, attachment_id: str, place: Place) -> None:
     """Drop a draft of the actor's. One that is gone, kept by now, or somebody else's is left as it is."""
     row = work.session.get(Attachment, attachment_id[:20])
     if row is None or row.state != DRAFT or row.uploaded_by != work.actor.id:
         return
-    if (row.task_id, row.page) == (task_id, page):
+    if (row.task_id, row.page) == (place.task_id, place.page):
         _drop(work, row)
 
 
-def keep(
-    work: UnitOfWork,
-    form: Form,
-    answers: dict[str, Any],
-    *,
-    instance_id: int | None,
-    task_id: int | None = None,
-    page: str | None = None,
-) -> list[dict[str, Any]]:
+def keep(work: UnitOfWork, form: Form, answers: dict[str, Any], place: Place) -> list[dict[str, Any]]:
     """Make the drafts that `answers` name the case's own; return what its history says of them.
 
-    `instance_id` None checks only: the case does not exist yet. Raises InvalidAnswers by path for an attachment that
-    is not the case's, not the actor's draft for this task or page, removed, or of a kind that its field does not take.
+    Raises InvalidAnswers by path for an attachment that is not the case's, not the actor's draft for this task or
+    page, removed, or of a kind that its field does not take.
     """
+    if place.instance_id is None:
+        raise ValueError("a draft is kept with a case")
     named = [(path, field, attachment_id) for path, field, ids in files_of(form, answers) for attachment_id in ids]
     if not named:
         return []
@@ -117,7 +115,7 @@ def keep(
     faults: dict[str, tuple[str, str]] = {}
     for path, field, attachment_id in named:
         row = rows.get(attachment_id)
-        if row is None or not _is_usable(work, row, instance_id, task_id, page):
+        if row is None or not _is_usable(work, row, place):
             faults[path] = (
                 "有的附件不存在或已移除，请重新上传。",
                 "An attachment is not there any more; upload it again.",
@@ -130,8 +128,8 @@ def keep(
     fresh = []
     for path, _, attachment_id in named:
         row = rows[attachment_id]
-        if row.state == DRAFT and instance_id is not None:
-            row.state, row.instance_id, row.field, row.page = KEPT, instance_id, path, None
+        if row.state == DRAFT:
+            row.state, row.instance_id, row.field, row.page = KEPT, place.instance_id, path, None
             fresh.append(row)
     work.session.flush()
     return [_entry("attached", fresh[0].element_id, fresh)] if fresh else []
@@ -187,21 +185,16 @@ def kept_for(work: UnitOfWork) -> timedelta:
 # --- private --------------------------------------------------------------------------------------------------
 
 
-def _is_usable(
-    work: UnitOfWork, row: Attachment, instance_id: int | None, task_id: int | None, page: str | None
-) -> bool:
+def _is_usable(work: UnitOfWork, row: Attachment, place: Place) -> bool:
+    """Return whether the row is the case's own already, or the actor's draft of this very task or page."""
     if row.state == KEPT:
-        return instance_id is not None and row.instance_id == instance_id
-    return (
-        row.state == DRAFT
-        and row.uploaded_by == work.actor.id
-        and (row.task_id, row.page) == (task_id, page)
-        and (task_id is not None or page is not None)
-    )
+        return row.instance_id == place.instance_id
+    is_here = (row.task_id, row.page) == (place.task_id, place.page) and (place.task_id or place.page) is not None
+    return row.state == DRAFT and row.uploaded_by == work.actor.id and is_here
 
 
-def _check_room(work: UnitOfWork, where: list[Any], file: Examined) -> None:
-    held = select(func.count(), func.coalesce(func.sum(Attachment.size), 0)).where(*where, Attachment.state != REMOVED)
+def _check_room(work: UnitOfWork, case: ColumnElement[bool], file: Examined) -> None:
+    held = select(func.count(), func.coalesce(func.sum(Attachment.size), 0)).where(case, Attachment.state != REMOVED)
     count, size = work.session.execute(held).one()
     if count >= work.bounds.case_files:
         raise FileError(

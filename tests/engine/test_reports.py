@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import io
+
 import pytest
 
-from engine import deployments, instances, reports, tasks
+from engine import attachments, deployments, instances, reports, tasks
 from engine.errors import Conflict, InvalidAnswers, NotFound
 from engine.work import Database, FixedClock
 from tests.conftest import person
@@ -33,7 +35,8 @@ TURNING = plans.diagram(
 )
 FORM = (
     '{"id": "turning_turned", "type": "default", "components": [{"type": "textfield", "key": "what_changed",'
-    ' "id": "field_what_changed", "label": "变化", "validate": {"required": true}}]}'
+    ' "id": "field_what_changed", "label": "变化", "validate": {"required": true}},'
+    ' {"type": "filepicker", "key": "proof", "id": "field_proof", "label": "材料", "multiple": true}]}'
 ).encode()
 
 
@@ -93,7 +96,7 @@ def test_the_history_says_who_reported_what(house: House) -> None:
 
     entries = house.act(ADMINISTRATOR, lambda work: instances.timeline(work, case))
     found = [(one.actor, one.element, one.data["answers"]) for one in entries if one.what == "reported"]
-    assert found == [("zhao", "turned", {"what_changed": "媒体来电"})]
+    assert found == [("zhao", "turned", {"what_changed": "媒体来电", "proof": []})]
 
 
 def test_a_report_without_what_its_form_demands_changes_nothing(house: House) -> None:
@@ -128,3 +131,27 @@ def test_an_ended_case_takes_no_report(house: House) -> None:
     assert house.act(COLLEAGUE, lambda work: reports.offered(work, case)) == []
     with pytest.raises(Conflict):
         house.act(COLLEAGUE, lambda work: reports.send(work, case, "turned", {"what_changed": "媒体来电"}))
+
+
+def test_a_report_brings_files_that_the_case_keeps(house: House) -> None:
+    case = house.start("turning")
+    file = attachments.examine(io.BytesIO(b"%PDF-1.7 x"), "来函.pdf", 1000)
+    draft = house.act(COLLEAGUE, lambda work: reports.attach(work, case, "turned", "page-1", "proof", file))
+    answers = {"what_changed": "媒体来电", "proof": [draft.id]}
+
+    with pytest.raises(InvalidAnswers):
+        house.act(COLLEAGUE, lambda work: reports.send(work, case, "turned", answers, "page-2"))
+    with pytest.raises(InvalidAnswers):
+        house.act(OFFICER, lambda work: reports.send(work, case, "turned", answers, "page-1"))
+    house.act(COLLEAGUE, lambda work: reports.send(work, case, "turned", answers, "page-1"))
+
+    kept = house.act(OFFICER, lambda work: attachments.of_instance(work, case))
+    assert [(one.name, one.state) for one in kept] == [("来函.pdf", "kept")]
+
+
+def test_who_may_not_report_attaches_nothing(house: House) -> None:
+    case = house.start("turning")
+    file = attachments.examine(io.BytesIO(b"%PDF-1.7 x"), "来函.pdf", 1000)
+
+    with pytest.raises(NotFound):
+        house.act(OUTSIDER, lambda work: reports.attach(work, case, "turned", "page-1", "proof", file))

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import io
+import re
+
 import pytest
 
 from engine import deployments, instances
@@ -55,3 +58,16 @@ def test_somebody_without_a_part_in_the_case_gets_no_page(house: House, case: in
     assert visitor.get(f"/cases/{case}/reports/turned").status_code == 404
     assert visitor.post(f"/cases/{case}/reports/turned", {"what_changed": "媒体来电"}).status_code == 404
     assert visitor.post(f"/cases/{case}/reports/turned/look", {"what_changed": "媒体来电"}).status_code == 404
+
+
+def test_a_report_takes_files_with_its_form_and_keeps_them_through_a_fault(house: House, case: int) -> None:
+    visitor = house.visitor("mei")
+    address = f"/cases/{case}/reports/turned"
+    letter = (io.BytesIO(b"%PDF-1.7 x"), "来函.pdf")
+
+    page = visitor.post(address, {"what_changed": "", "_once": "page-1", "proof": letter})
+    (draft,) = re.findall(r'<input type="hidden" name="proof" value="(\w+)">', page.text)
+    answer = visitor.post(address, {"what_changed": "媒体来电", "_once": "page-1", "proof": draft})
+
+    assert page.status_code == 422
+    assert "来函.pdf" in text_of(visitor.follow(answer))

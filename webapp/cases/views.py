@@ -7,14 +7,17 @@ from typing import Any
 from flask import Blueprint, Response, flash, jsonify, redirect, render_template, request, url_for
 
 from engine import attachments, clocks, reports
+from engine.attachments import AttachmentInfo, Examined
 from engine.errors import NotFound
+from engine.work import UnitOfWork
 from webapp import people, uploads
 from webapp.auth import may, requires
 from webapp.cases import reading
 from webapp.db import perform, unit_of_work
 from webapp.errors import redraws
-from webapp.formpages import draw, labels_of, look, sent
+from webapp.formpages import draw, labels_of, look, once, sent
 from webapp.i18n import gettext, language
+from webapp.security import takes_files
 
 bp = Blueprint("cases", __name__, url_prefix="/cases")
 
@@ -52,11 +55,33 @@ def _report_page(instance_id: int, element: str, faults: dict[str, str] | None =
     """Draw the form of something that people tell the case of their own accord."""
     with unit_of_work(read_only=True) as work:
         report, form, known = reports.form_of(work, instance_id, element)
-        views = draw(work, form, known, sent() if faults else None, faults)
+        views = draw(work, form, known, sent() if request.method == "POST" else None, faults)
         case = reading.heading(work, instance_id)
+        page = uploads.page() or once()
+        drafts = attachments.of_page(work, page)
+        uploads.with_drafts(views, drafts)
+        attached = attachments.of_instance(work, instance_id)
     return render_template(
-        "cases/report.html", case=case, report=report, views=views, faults=faults or {}, field_labels=labels_of(views)
+        "cases/report.html",
+        case=case,
+        report=report,
+        views=views,
+        faults=faults or {},
+        field_labels=labels_of(views),
+        once=page,
+        files={one.id: one for one in [*attached, *drafts]},
+        has_files=uploads.has_files(views),
+        upload_to=url_for(".attach_to_report", instance_id=instance_id, element=element, page=page),
     )
+
+
+def _adding_to(instance_id: int, element: str) -> uploads.Add:
+    page = uploads.page()
+
+    def add(work: UnitOfWork, path: str, file: Examined) -> AttachmentInfo:
+        return reports.attach(work, instance_id, element, page, path, file)
+
+    return add
 
 
 @bp.get("/<int:instance_id>/reports/<element>")
@@ -76,13 +101,35 @@ def look_at_report(instance_id: int, element: str) -> Any:
     return jsonify(look(views))
 
 
+@bp.post("/<int:instance_id>/reports/<element>/attachments")
+@requires()
+@takes_files
+def attach_to_report(instance_id: int, element: str) -> Any:
+    """Take one file for a report, as a script sends it: the whole body."""
+    return jsonify(uploads.body(_adding_to(instance_id, element))), 201
+
+
+@bp.post("/<int:instance_id>/reports/<element>/attachments/<attachment_id>/discard")
+@requires()
+def detach_from_report(instance_id: int, element: str, attachment_id: str) -> Any:
+    """Drop a file that was attached by mistake."""
+    place = attachments.Place(page=uploads.page())
+    perform(lambda work: attachments.discard(work, attachment_id, place))
+    return "", 204
+
+
 @bp.post("/<int:instance_id>/reports/<element>")
 @requires()
+@takes_files
 @redraws(_report_page)
 def send_report(instance_id: int, element: str) -> Any:
     """Tell the case, and go back to its page."""
-    raw = sent()
-    perform(lambda work: reports.send(work, instance_id, element, raw))
+    raw = uploads.with_files(sent(), _adding_to(instance_id, element))
+    page = uploads.page()
+    if (attachment_id := uploads.dropped()) is not None:
+        perform(lambda work: attachments.discard(work, attachment_id, attachments.Place(page=page)))
+        return _report_page(instance_id, element)
+    perform(lambda work: reports.send(work, instance_id, element, raw, page))
     flash(gettext("已登记，流程已按此处理。"))
     return redirect(url_for(".show", instance_id=instance_id), 303)
 

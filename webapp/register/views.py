@@ -60,7 +60,7 @@ def _form_page(
 
 def _page() -> str:
     """Return the mark of the registering page that the request comes from, "" when it has none."""
-    return (request.form.get("_once") or request.args.get("page", ""))[:60]
+    return uploads.page()
 
 
 def _adding_to(page: str) -> uploads.Add:
@@ -89,7 +89,7 @@ def attach() -> Any:
 @requires("register")
 def detach(attachment_id: str) -> Any:
     """Drop a file that was attached by mistake."""
-    perform(lambda work: attachments.discard(work, attachment_id, page=_page()))
+    perform(lambda work: attachments.discard(work, attachment_id, attachments.Place(page=_page())))
     return "", 204
 
 
@@ -101,7 +101,7 @@ def create() -> Any:
     """Register the complaint; when it looks like one that is there already, ask first."""
     raw = uploads.with_files(sent(), _adding_to(_page()))
     if (attachment_id := uploads.dropped()) is not None:
-        perform(lambda work: attachments.discard(work, attachment_id, page=_page()))
+        perform(lambda work: attachments.discard(work, attachment_id, attachments.Place(page=_page())))
         return _form_page(answers=forms.without_file(raw, attachment_id))
     if not request.form.get("_confirmed"):
         with unit_of_work(read_only=True) as work:
