@@ -6,7 +6,7 @@ import bisect
 import codecs
 import json
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from html import unescape
 
@@ -15,10 +15,9 @@ from engine.findings import Finding
 #: Files above this are not searched again: their findings keep the line that reading gave.
 _MOST_BYTES = 10_000_000
 _ENCODING = re.compile(rb"""^\s*<\?xml[^>]{0,200}?encoding=["']([A-Za-z0-9._-]{1,40})["']""")
-_TAG = re.compile(
-    r"""<!--.*?-->|<!\[CDATA\[.*?\]\]>|<\?.*?\?>|<([A-Za-z_][^\s/>"'<]*+)((?:[^>"'<]++|"[^"]*+"|'[^']*+')*+)>""",
-    re.DOTALL,
-)
+_TAG = re.compile(r"""<([A-Za-z_][^\s/>"'<]*+)((?:[^>"'<]++|"[^"]*+"|'[^']*+')*+)>""")
+#: What is no tag, and where it ends.
+_SKIPPED = (("<!--", "-->"), ("<![CDATA[", "]]>"), ("<?", "?>"))
 _ID = re.compile(r"""\sid\s*=\s*(?:"([^"]*)"|'([^']*)')""")
 _NAME = re.compile(r"""\sname\s*=\s*(?:"([^"]*)"|'([^']*)')""")
 _MARKS = (
@@ -46,16 +45,10 @@ class _Text:
         self.lines = [0, *(found.end() for found in re.finditer("\n", self.text))]
         self.tags: list[_Tag] = []
         self.by_id: dict[str, list[_Tag]] = {}
-        if not self.text.lstrip("\ufeff \t\r\n").startswith("<"):
-            return
-        for found in _TAG.finditer(self.text):
-            if found[1] is None:
-                continue
-            identity, name = _attribute(_ID, found[2]), _attribute(_NAME, found[2])
-            tag = _Tag(found.start(), found.end(), identity, name)
+        for tag in _tags(self.text):
             self.tags.append(tag)
-            if identity:
-                self.by_id.setdefault(identity, []).append(tag)
+            if tag.id:
+                self.by_id.setdefault(tag.id, []).append(tag)
         self.starts = [tag.start for tag in self.tags]
 
     def line(self, at: int) -> int:
@@ -118,6 +111,23 @@ def decode(data: bytes) -> str:
         return data.decode(encoding, errors="replace")
     except LookupError:
         return data.decode("utf-8", errors="replace")
+
+
+def _tags(text: str) -> Iterator[_Tag]:
+    """Yield the start tags of a text in one walk over it, however broken it is."""
+    at = text.find("<") if text.lstrip("\ufeff \t\r\n").startswith("<") else -1
+    while at >= 0:
+        skipped = next((end for start, end in _SKIPPED if text.startswith(start, at)), None)
+        if skipped is not None:
+            end = text.find(skipped, at)
+            if end < 0:
+                return
+            at = text.find("<", end)
+            continue
+        found = _TAG.match(text, at)
+        if found is not None:
+            yield _Tag(at, found.end(), _attribute(_ID, found[2]), _attribute(_NAME, found[2]))
+        at = text.find("<", at + 1 if found is None else found.end())
 
 
 def _placed(finding: Finding, text: _Text) -> Finding:

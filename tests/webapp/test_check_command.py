@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import subprocess
+import sys
 from pathlib import Path
 from typing import Any
 
@@ -10,6 +12,7 @@ import jsonschema
 import pytest
 from click.testing import CliRunner, Result
 
+from engine.checks import lawfulness
 from engine.checks.catalogue import entries
 from webapp.cli import group
 
@@ -132,6 +135,39 @@ def test_the_same_files_are_told_in_the_same_order(folder: Path):
 
     assert first.stdout == second.stdout
     assert [line[:1] for line in first.stdout.splitlines()] == ["a", "b", "c"]
+
+
+def test_checking_loads_no_database_and_no_web_server():
+    """A modeler or a hook before each commit waits for it."""
+    asked = "import sys, webapp.commands.check; print([n for n in ('sqlalchemy', 'flask', 'SpiffWorkflow') if n in sys.modules])"
+
+    loaded = subprocess.run([sys.executable, "-c", asked], capture_output=True, text=True, check=True)
+
+    assert loaded.stdout.strip() == "[]"
+
+
+def test_a_configuration_may_be_named_and_must_have_its_section(folder: Path):
+    (folder / "a.bpmn").write_text(BAD, "utf-8")
+    (folder / "ours.toml").write_text("[tool.banjie.check]\n" + OFF, "utf-8")
+    (folder / "empty.toml").write_text("[tool.other]\n", "utf-8")
+
+    assert call("a.bpmn", "--config", "ours.toml").exit_code == 0
+    assert call("a.bpmn", "--config", "empty.toml").exit_code == 2
+
+
+def test_a_house_may_bring_its_own_words_of_law(folder: Path):
+    (folder / "a.bpmn").write_text(GOOD.replace("调查，核实: 100%", "撤下海报"), "utf-8")
+    ours = (
+        (Path(lawfulness.__file__).with_name("lawfulness.toml"))
+        .read_text("utf-8")
+        .replace('"回购|', '"撤下海报", "回购|')
+    )
+    (folder / "law.toml").write_text(ours, "utf-8")
+    configure(folder, 'law = "law.toml"\n')
+
+    assert ": hint unlawful-buyback work: " in call("a.bpmn").stdout
+    (folder / "law.toml").write_text("[topic.x]\n", "utf-8")
+    assert call("a.bpmn").exit_code == 2
 
 
 # --- SARIF -------------------------------------------------------------------------------------------------------

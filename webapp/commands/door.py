@@ -7,17 +7,16 @@ from collections import Counter
 from collections.abc import Callable, Iterable
 from dataclasses import replace
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
 from rich.console import Console
-from sqlalchemy import make_url
-from sqlalchemy.exc import ArgumentError
 
-from engine import demo_clock
 from engine.errors import EngineError, InvalidAnswers, InvalidPlan
-from engine.work import Database, open_database
-from webapp.settings import Settings
+
+if TYPE_CHECKING:  # loading the database takes half a second, which commands on files need not wait for
+    from engine.work import Database
+    from webapp.settings import Settings
 
 F = TypeVar("F", bound=Callable[..., Any])
 
@@ -40,12 +39,19 @@ def database_option(command: F) -> F:
 
 def settings_for(database_url: str | None) -> Settings:
     """Return the settings of the environment, with the given database in place of theirs."""
+    from webapp.settings import Settings
+
     settings = Settings.from_environment()
     return replace(settings, database_url=database_url) if database_url else settings
 
 
 def connect(settings: Settings) -> Database:
     """Return the settings' database as it is, behind or empty; makes the folder of an SQLite file."""
+    from sqlalchemy import make_url
+    from sqlalchemy.exc import ArgumentError
+
+    from engine.work import Database, open_database
+
     try:
         url = make_url(settings.url)
     except ArgumentError as error:
@@ -64,6 +70,7 @@ def open_house(database_url: str | None) -> Database:
 
 def open_current(settings: Settings) -> Database:
     """Return the settings' database, its clock set. Raises EngineError when its schema is behind."""
+    from engine import demo_clock
     from webapp.migrations import schema
 
     database = connect(settings)
