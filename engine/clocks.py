@@ -13,8 +13,11 @@ from typing import Any
 from sqlalchemy import func, select
 
 from engine import clock_shadow, deployments, instances
+from engine.diagram import Timer
 from engine.errors import Conflict, EngineError, NotAllowed, NotFound
 from engine.rules import PAUSES, Pause, Rule, in_force, received_day
+from engine.spiff.machine import Machine
+from engine.spiff.world import Wait
 from engine.tables import CaseClock, ProcessInstance
 from engine.visibility import visible_instances
 from engine.work import UnitOfWork
@@ -132,6 +135,7 @@ def resume(work: UnitOfWork, instance_id: int, clock_id: int, reason: str) -> No
     clock_shadow.end_pause(work, clock)
     clock_shadow.count(work, clock, rule)
     _note(work, instance, "clock_resumed", clock, {"reason": reason.strip(), **_moved(was, clock)})
+    _carry(work, instance, clock, was)
 
 
 def extend(
@@ -169,6 +173,7 @@ def extend(
     clock_shadow.count(work, clock, rule)
     data = {"number": number, "unit": extension.unit, "reason": reason.strip(), "told": is_told, **_moved(was, clock)}
     _note(work, instance, "clock_extended", clock, data)
+    _carry(work, instance, clock, was)
 
 
 # --- private --------------------------------------------------------------------------------------------------
@@ -195,6 +200,30 @@ def _acted_on(
     if rule is None:
         raise Conflict("预案中已没有这条时限规则。", "The plan has this rule no more.", code="rule-gone")
     return instance, clock, rule
+
+
+def _carry(work: UnitOfWork, instance: ProcessInstance, clock: CaseClock, was: datetime) -> None:
+    """Move the deadlines of the plan that asked the clock's rule along with it: supervision waits for the new end.
+
+    Those are the waits that end with the clock, and reminders counted back from it.
+    """
+    later = clock.due_at - was
+
+    def change(machine: Machine) -> None:
+        for wait in machine.waits():
+            if wait.due_at is not None and (wait.due_at == was or _counts_back(wait, clock.rule_id, was)):
+                machine.move_deadline(wait.token, wait.due_at + later)
+
+    if later:
+        instances.move(work, instance, change, may_be_suspended=True)
+
+
+def _counts_back(wait: Wait, rule_id: str, was: datetime) -> bool:
+    """Return whether a timer says "so long before the limit of the rule"; with `min` another limit may be what counts."""
+    timer = wait.node.event(Timer)
+    text = timer.value.text if isinstance(timer, Timer) and not timer.value.is_literal else ""
+    is_before = wait.due_at is not None and wait.due_at < was
+    return is_before and f'limit due("{rule_id}"' in text and "min(" not in text and "max(" not in text
 
 
 def _may_act(work: UnitOfWork, rule: Rule | None) -> bool:

@@ -378,6 +378,23 @@ def test_the_plans_own_step_extends_a_clock_once(limited_house: House) -> None:
     assert [one.element for one in told if one.what == "clock_extended"] == ["prolonged"]
 
 
+def timers(house: House, instance_id: int) -> dict[str, datetime]:
+    found = house.act(ADMINISTRATOR, lambda work: instances.waits(work, instance_id))
+    return {one.element: one.due_at for one in found if one.kind == "timer"}
+
+
+def test_the_plans_deadlines_move_along_with_the_clock_that_they_asked(limited_house: House) -> None:
+    instance_id = handled(limited_house)
+    before = timers(limited_house, instance_id)
+
+    extend(limited_house, instance_id, 20)
+
+    after = timers(limited_house, instance_id)
+    assert after["overdue"] == shown(limited_house, instance_id)["handling"].due_at
+    assert after["reminder"] == before["reminder"] + timedelta(days=20)
+    assert after["other"] == before["other"]
+
+
 # --- the calendar, and what can be built anew
 
 
