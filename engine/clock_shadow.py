@@ -14,7 +14,7 @@ from typing import Any
 from sqlalchemy import select
 
 from engine import deployments, feel
-from engine.diagram import Process
+from engine.diagram import Kind, Process
 from engine.family import Family
 from engine.rules import Pause, Rule, Span, in_force, nearest, received_day
 from engine.spiff.provisional import CoveringCalendar
@@ -22,8 +22,8 @@ from engine.spiff.world import Happening
 from engine.tables import CaseClock, ProcessInstance
 from engine.work import UnitOfWork
 
-#: (what happened, element)
-Mark = tuple[str, str]
+#: (process, what happened, element)
+Mark = tuple[str, str, str]
 
 
 @dataclass(slots=True)
@@ -60,22 +60,22 @@ def keep(
 ) -> list[dict[str, Any]]:
     """Start, stop and extend the clocks of a case by what happened; return what the history must say of it.
 
+    Rules that name a process which the plan calls count in the case too, from where it is called to where it ends.
     `is_over`: the case has ended; `is_broken_off`: not by its plan, so that what was not reached lapses.
     """
     marks = _marks(family, key)
     if marks.is_empty:
         return []
-    touched = [one for one in happenings if one.process == key and marks.names((one.what, one.element))]
+    touched = [mark for one in happenings if marks.names(mark := (one.process, one.what, one.element))]
     if not (touched or is_new or is_over):
         return []
     keeper = _Keeper(work, instance, family, variables, [] if is_new else running(work, instance.id))
     if is_new:
         for rule_id, span in marks.first:
-            keeper.start(rule_id, span)
-    for one in touched:
-        mark = (one.what, one.element)
+            keeper.start(rule_id, span, since="received_at")
+    for mark in touched:
         for rule_id in marks.extends.get(mark, ()):
-            keeper.extend(rule_id, one.element)
+            keeper.extend(rule_id, mark[2])
         for rule_id in marks.stops.get(mark, ()):
             keeper.stop({rule_id})
         for rule_id, span in marks.starts.get(mark, ()):
@@ -157,13 +157,16 @@ class _Keeper:
         self.entries: list[dict[str, Any]] = []
         self.day = received_day(variables.get("received_at"), instance.started_at)
 
-    def start(self, rule_id: str, span: Span) -> None:
-        """Start the clock of a rule, unless it runs already (the law counts from the first) or does not apply."""
+    def start(self, rule_id: str, span: Span, since: str = "") -> None:
+        """Start the clock of a rule, unless it runs already (the law counts from the first) or does not apply.
+
+        `since` names the variable that holds the instant counted from, where the rule names none.
+        """
         rule = in_force(self.family.rules[rule_id], self.day)
         is_running = any(clock.rule_id == rule_id for clock in self.clocks)
         if rule is None or not rule.is_on or is_running or not self._applies(span):
             return
-        started_at = self._moment(span.since or ("received_at" if not span.start else ""))
+        started_at = self._moment(span.since or since)
         clock = CaseClock(
             instance_id=self.instance.id,
             rule_id=rule.id,
@@ -250,23 +253,36 @@ def _marks(family: Family, key: str) -> _Marks:
 
 def _read(family: Family, key: str) -> _Marks:
     marks = _Marks()
-    process = family.processes.get(key)
-    for rule_id, versions in family.rules.items() if process is not None else ():
-        assert process is not None
-        spans = {rule.spans[key] for rule in versions if key in rule.spans and rule.is_on}
-        for span in sorted(spans, key=repr):
-            if not span.start:
-                marks.first.append((rule_id, span))
-            else:
-                mark = _mark(process, span.start, is_reached=span.is_reached)
-                marks.starts.setdefault(mark, []).append((rule_id, span))
-            for element in span.ends:
-                marks.stops.setdefault(_mark(process, element), set()).add(rule_id)
-            if not span.ends:
-                marks.whole.add(rule_id)
-            if span.extended_by:
-                marks.extends.setdefault(_mark(process, span.extended_by), set()).add(rule_id)
+    for process in family.processes.values():
+        is_own = process.id == key
+        for rule_id, versions in family.rules.items():
+            spans = {rule.spans[process.id] for rule in versions if process.id in rule.spans and rule.is_on}
+            for span in sorted(spans, key=repr):
+                _add(marks, process, rule_id, span, is_own=is_own)
     return marks
+
+
+def _add(marks: _Marks, process: Process, rule_id: str, span: Span, *, is_own: bool) -> None:
+    """Add what a rule names in a process. One that is called begins and ends with its own events, not with the case."""
+    nodes = process.body.nodes.values()
+    if span.start:
+        begins = [_mark(process, span.start, is_reached=span.is_reached)]
+    elif is_own:
+        begins = []
+        marks.first.append((rule_id, span))
+    else:
+        begins = [_mark(process, node.id) for node in nodes if node.kind is Kind.START]
+    for mark in begins:
+        marks.starts.setdefault(mark, []).append((rule_id, span))
+    ends = span.ends
+    if not ends and is_own:
+        marks.whole.add(rule_id)
+    elif not ends:
+        ends = tuple(node.id for node in nodes if node.kind is Kind.END)
+    for element in ends:
+        marks.stops.setdefault(_mark(process, element), set()).add(rule_id)
+    if span.extended_by:
+        marks.extends.setdefault(_mark(process, span.extended_by), set()).add(rule_id)
 
 
 def _mark(process: Process, element: str, *, is_reached: bool = False) -> Mark:
@@ -274,5 +290,5 @@ def _mark(process: Process, element: str, *, is_reached: bool = False) -> Mark:
     node = process.node(element)
     is_repeated = node is not None and node.loop is not None
     if is_reached:
-        return ("began" if is_repeated else "entered"), element
-    return ("finished" if is_repeated else "completed"), element
+        return process.id, ("began" if is_repeated else "entered"), element
+    return process.id, ("finished" if is_repeated else "completed"), element

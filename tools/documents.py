@@ -1,4 +1,4 @@
-"""Writes what the code says better: the rooms, the settings, the pages of the checks. `make format` calls it.
+"""Writes what the code says better: the rooms, the settings, the limits, the pages of the checks. `make format` calls it.
 
 `python -m tools.documents` writes them; `tests/test_house.py` asks whether they are as written.
 """
@@ -10,6 +10,7 @@ import re
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
+from engine import rules
 from tools import check_pages
 from webapp import settings
 
@@ -31,10 +32,33 @@ def settings_table() -> str:
     return "\n".join(["| variable | default | meaning |", "|---|---|---|", *rows])
 
 
+def limits_table() -> str:
+    """Return the table of limits: every rule of the packs, the law's first."""
+    found = [rule for path in sorted((ROOT / "processes").glob(f"*{rules.SUFFIX}")) for rule in _rules(path)]
+    rows = [
+        f"| `{rule.id}` | {rule.zh}{_extension(rule)} | {rule.name}（{'法定' if rule.is_statutory else '内部'}，{rule.binds}） "
+        f"| {'、'.join(rule.spans)} | {rule.article} | {_MARKS[rule.verified]} |"
+        for rule in sorted(found, key=lambda rule: (not rule.is_statutory, rule.file, rule.line))
+    ]
+    head = "| rule | limit | what, whose clock | plans | because of | read |"
+    return "\n".join([head, "|---|---|---|---|---|---|", *rows])
+
+
+def _rules(path: Path) -> list[rules.Rule]:
+    return rules.read(path.name, path.read_bytes())[0]
+
+
+def _extension(rule: rules.Rule) -> str:
+    return f" + {rule.extension.zh}" if rule.extension is not None else ""
+
+
+_MARKS = {"text": "text", "reported": "reported", "none": "no: **off**"}
+
 #: Document, name of the part between two marks, and what stands there.
 PARTS: list[tuple[Path, str, Callable[[], str]]] = [
     (ROOT / "docs" / "architecture.md", "rooms", rooms),
     (ROOT / "docs" / "administrators.md", "settings", settings_table),
+    (ROOT / "docs" / "plans.md", "limits", limits_table),
 ]
 
 

@@ -64,6 +64,16 @@ class Extension:
     approver: str = ""
     tells_reason: bool = True
 
+    @property
+    def zh(self) -> str:
+        """Return the length in Chinese."""
+        return length_zh(self.number, self.unit)
+
+    @property
+    def en(self) -> str:
+        """Return the length in English."""
+        return length_en(self.number, self.unit)
+
 
 @dataclass(frozen=True, slots=True)
 class Pause:

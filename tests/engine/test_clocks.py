@@ -17,7 +17,7 @@ from engine.errors import Conflict, EngineError, NotAllowed, NotFound
 from engine.rules import in_force
 from engine.tables import CaseClock
 from tests.conftest import NOW, person
-from tests.engine import limited
+from tests.engine import limited, plans
 from tests.engine.conftest import ADMINISTRATOR, DIRECTOR, OFFICER, OUTSIDER, House, beijing
 
 HEAD = person("li", "主任", permissions=("monitor",))
@@ -467,5 +467,45 @@ def test_marks_of_repeated_elements_are_those_of_the_whole() -> None:
 
     marks = clock_shadow._read(family(), "daily_complaint")
 
-    assert ("began", "take_part") in marks.starts
-    assert ("finished", "take_part") in marks.stops
+    assert ("daily_complaint", "began", "take_part") in marks.starts
+    assert ("daily_complaint", "finished", "take_part") in marks.stops
+
+
+def test_a_called_process_has_its_clocks_in_the_case_that_calls_it(house: House) -> None:
+    called = limited.PLAN.replace(b'"limited"', b'"called"').replace(b'id="definitions"', b'id="inner"')
+    called = called.replace(b"limit due(&quot;handling&quot;, received_at)", b"working days after(now(), 5)")
+    called = called.replace(b'limit due("handling", now())', b"working days after(now(), 5)")
+    rules = [
+        limited.rule("inside", 5, "days", {"from": "", "to": []}, clock="internal"),
+        limited.rule("outside", 60, "days", {"from": "call", "to": ["after"], "begins": "reached"}),
+    ]
+    rules[0]["plans"] = {"called": rules[0]["plans"]["limited"]}
+    rules[1]["plans"] = {"calling": rules[1]["plans"]["limited"]}
+    calling = plans.diagram(
+        "calling",
+        plans.start(),
+        plans.user_task("before"),
+        '<bpmn:callActivity id="call" name="办理"><bpmn:extensionElements><zeebe:calledElement processId="called"/>'
+        "</bpmn:extensionElements></bpmn:callActivity>",
+        plans.user_task("after"),
+        plans.end(),
+        plans.flow("begin", "before"),
+        plans.flow("before", "call"),
+        plans.flow("call", "after"),
+        plans.flow("after", "done"),
+        lanes={"专员": "begin before call after done"},
+    )
+    pack = json.dumps({"name": "x", "rules": rules}).encode()
+    files = {"calling.bpmn": calling, "called.bpmn": called, "calling.rules.json": pack}
+    house.act(ADMINISTRATOR, lambda work: deployments.deploy(work, files))
+    instance_id = house.start("calling", received_at=NOW.isoformat(), prolong=False)
+    assert shown(house, instance_id) == {}
+
+    house.clock.set(NOW + timedelta(days=1))
+    complete(house, "before")
+    assert shown(house, instance_id)["inside"].started_at == NOW + timedelta(days=1)
+    complete(house, "decide")
+    complete(house, "handle")
+
+    found = shown(house, instance_id)
+    assert (found["inside"].outcome, found["outside"].outcome) == ("met", None)

@@ -170,3 +170,15 @@ def test_the_list_of_complaints_shows_the_nearest_limit_of_the_law(house: House,
     page = text_of(house.visitor("mei").get("/complaints"))
 
     assert "法定时限 2026-10-06 23:59" in page
+
+
+def test_the_plans_page_lists_its_rules_with_article_and_mark(house: House, case) -> None:
+    page = text_of(house.visitor("admin").get("/plans/noise"))
+
+    assert (
+        "答复投诉人 法定 · 约束：执法队 · answer 15 日 可延 10 日，1 次 噪声污染防治法 第一条 2022-05-01 起施行 已核对原文"
+        in page
+    )
+    assert "期限待核实" in page
+    assert "未核实，未启用" in page
+    assert "noise.rules.json" in page

@@ -62,7 +62,9 @@ def show(key: str) -> str:
         if chosen is None:
             raise NotFound("没有这个预案版本。", "There is no such version of a plan.")
         family = deployments.open_family(work, chosen.id)
+        rules = sorted(family.rules_of(key), key=lambda rule: (not rule.is_statutory, rule.file, rule.line))
         own = {chosen.main_file} | {name for name in family.files if name.startswith((f"{key}_", f"{key}."))}
+        own |= {rule.file for rule in rules}
         return render_template(
             "plans/show.html",
             plan=versions[0],
@@ -72,6 +74,7 @@ def show(key: str) -> str:
             pictures=[name for name in sorted(family.files) if _is_diagram(name) and name != chosen.main_file],
             decisions=[info for _, model in sorted(family.models.items()) for info in model.decisions.values()],
             process=family.processes.get(key),
+            rules=rules,
             names=people.names(work, [info.deployed_by for info in versions]),
         )
 
