@@ -17,7 +17,7 @@ from weakref import WeakKeyDictionary
 
 from sqlalchemy import delete, func, insert, select, update
 
-from engine import checks, history, proposals, start_timers
+from engine import checks, history, plan_words, proposals, start_timers
 from engine.errors import EngineError, InvalidPlan, NotFound
 from engine.family import Family
 from engine.findings import Finding, has_errors
@@ -89,6 +89,7 @@ def deploy(work: UnitOfWork, files: Mapping[str, bytes], note: str = "", known: 
     house, findings = _read(work, files, known)
     if has_errors(findings):
         raise InvalidPlan([finding for finding in findings if finding.severity == "error"])
+    plan_words.learn(work, house)
     changed = _changed(work, house)
     mine = [key for key in changed if _is_from(house, key, files)]
     if not any(changed.values()):

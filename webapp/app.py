@@ -5,7 +5,7 @@ from __future__ import annotations
 from flask import Flask
 
 from engine.work import Database, open_database
-from webapp import assets, auth, db, errors, i18n, navigation, security, uploads
+from webapp import assets, auth, db, errors, i18n, navigation, plan_names, security, uploads
 from webapp.admin import views as admin_views
 from webapp.auth import views as auth_views
 from webapp.cases import views as cases_views
@@ -48,6 +48,7 @@ def create_app(settings: Settings, database: Database | None = None) -> Flask:
     assets.init(app)
     navigation.init(app)
     uploads.init(app)
+    plan_names.init(app)
     app.context_processor(lambda: {"organisation": settings.organisation, "now": db.now()})
     for room in ROOMS:
         app.register_blueprint(room.bp)

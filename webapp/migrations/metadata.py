@@ -9,13 +9,13 @@ from typing import Any, Literal
 from sqlalchemy import MetaData, TypeDecorator
 
 import webapp
-from engine import attachments
+from engine import attachments, plan_words
 from engine.tables import Base
 
 #: Files of the web application that add tables of their own to `Base`.
 _WITH_TABLES = ("people", "complaints", "drafts", "resources")
 #: Rooms of the engine that add theirs, named so that the import is seen to be wanted.
-_ROOMS = (attachments,)
+_ROOMS = (attachments, plan_words)
 
 
 def all_tables() -> MetaData:

@@ -16,6 +16,7 @@ from webapp.db import actor, perform, unit_of_work
 from webapp.errors import redraws
 from webapp.formpages import draw, labels_of, look, once, sent
 from webapp.i18n import gettext, language
+from webapp.plan_names import named
 from webapp.security import takes_files
 
 bp = Blueprint("register", __name__, url_prefix="/complaints")
@@ -110,7 +111,7 @@ def create() -> Any:
             return _form_page(alike=found, answers=raw)
     prefix, mark = current_app.config["BANJIE"].case_prefix, _page() or None
     made = perform(lambda work: complaints.register(work, raw, prefix=prefix, once=mark))
-    flash(gettext("已登记，编号 %(number)s，按“%(plan)s”办理。", number=made.case_number, plan=made.plan_name))
+    flash(gettext("已登记，编号 %(number)s，按“%(plan)s”办理。", number=made.case_number, plan=named(made.plan_name)))
     return redirect(_tell_recusal(made) or url_for(".show", case_number=made.case_number), 303)
 
 

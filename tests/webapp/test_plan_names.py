@@ -1,0 +1,32 @@
+"""Names of plans, steps and roles on English pages, beside the Chinese ones that rows hold."""
+
+from __future__ import annotations
+
+from engine import deployments
+from engine.work import SYSTEM
+from tests.webapp import noise
+from tests.webapp.conftest import House, text_of
+
+_STEP = (
+    b'<bpmn:userTask id="investigate" name="\xe7\x8e\xb0\xe5\x9c\xba\xe8\xb0\x83\xe6\x9f\xa5"><bpmn:extensionElements>'
+)
+_NAMED = (
+    _STEP + b'<zeebe:properties><zeebe:property name="name-en" value="Investigate on the spot"/></zeebe:properties>'
+)
+
+
+def test_a_step_is_named_in_english_where_english_is_spoken(house: House) -> None:
+    plan = noise.FILES["noise.bpmn"]
+    assert plan.count(_STEP) == 1
+    with house.database.work(SYSTEM) as work:
+        deployments.deploy(work, {**noise.FILES, "noise.bpmn": plan.replace(_STEP, _NAMED)})
+    case = house.register()
+    guo = house.visitor("guo")
+    pages = ["/?box=roles", f"/tasks/{house.task_id(case)}", f"/cases/{case.instance_id}"]
+    chinese = [text_of(guo.get(page)) for page in pages]
+
+    guo.post("/language", {"language": "en"})
+    english = [text_of(guo.get(page)) for page in pages]
+
+    assert all("现场调查" in page for page in chinese)
+    assert all("Investigate on the spot" in page and "现场调查" not in page for page in english)
