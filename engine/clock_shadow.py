@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import select, update
 
 from engine import deployments, feel
 from engine.diagram import Kind, Process
@@ -19,7 +19,7 @@ from engine.family import Family
 from engine.rules import Pause, Rule, Span, in_force, nearest, received_day
 from engine.spiff.provisional import CoveringCalendar
 from engine.spiff.world import Happening
-from engine.tables import CaseClock, ProcessInstance
+from engine.tables import CaseClock, Job, ProcessInstance
 from engine.work import UnitOfWork
 
 #: (process, what happened, element)
@@ -137,6 +137,21 @@ def recount(work: UnitOfWork, instance: ProcessInstance) -> list[dict[str, Any]]
     return moved
 
 
+def hold(work: UnitOfWork, instance_id: int, tokens: Sequence[int]) -> None:
+    """Let the timers of these tokens wait, until `release`."""
+    held = (Job.instance_id == instance_id, Job.token.in_(tokens), Job.kind == "timer", Job.status == "waiting")
+    work.session.execute(update(Job).where(*held).values(status="suspended"))
+
+
+def release(work: UnitOfWork, instance: ProcessInstance) -> None:
+    """Let the timers that were held for paused clocks run again, unless the case or another clock stands still."""
+    others = select(CaseClock.id).where(CaseClock.instance_id == instance.id, CaseClock.paused_at.isnot(None))
+    work.session.flush()
+    if instance.status == "running" and work.session.scalar(others.limit(1)) is None:
+        held = (Job.instance_id == instance.id, Job.kind == "timer", Job.status == "suspended")
+        work.session.execute(update(Job).where(*held).values(status="waiting"))
+
+
 class _Keeper:
     """The clocks of one case while something happens to it."""
 
@@ -213,6 +228,7 @@ class _Keeper:
 
     def _resume(self, clock: CaseClock) -> None:
         end_pause(self.work, clock)
+        release(self.work, self.instance)
         rule = rule_of(self.family, clock)
         if rule is not None:
             count(self.work, clock, rule)
@@ -221,7 +237,10 @@ class _Keeper:
         if not span.when:
             return True
         seen = {name: feel.from_json(value) for name, value in self.variables.items()}
-        return feel.compile(span.when).evaluate(seen, calendar=covering(self.work), now=self.work.now) is True
+        try:
+            return feel.compile(span.when).evaluate(seen, calendar=covering(self.work), now=self.work.now) is True
+        except feel.FeelLimit:
+            return True  # what cannot be decided is counted: a limit shown in vain does less harm than one missed
 
     def _moment(self, variable: str) -> datetime:
         """Return the instant that a variable holds, as far as it has passed; else now."""

@@ -108,6 +108,7 @@ def nearest(work: UnitOfWork, instance_ids: Iterable[int]) -> dict[int, datetime
 def pause(work: UnitOfWork, instance_id: int, clock_id: int, why: str, reason: str) -> None:
     """Let a clock stand still until `resume`. `why` is one of those that its rule allows.
 
+    The plan's timers that asked the clock's rule stand still with it: nobody is supervised over a limit that rests.
     Needs "operate", or the role that the rule names as approver. Raises Conflict for a clock that does not run.
     """
     instance, clock, rule = _acted_on(work, instance_id, clock_id, reason)
@@ -124,6 +125,7 @@ def pause(work: UnitOfWork, instance_id: int, clock_id: int, why: str, reason: s
         )
     clock.paused_at, clock.pause_reason = work.now, why
     _note(work, instance, "clock_paused", clock, {"why": why, "reason": reason.strip()})
+    clock_shadow.hold(work, instance_id, _asking(work, instance, clock, clock.due_at))
 
 
 def resume(work: UnitOfWork, instance_id: int, clock_id: int, reason: str) -> None:
@@ -133,6 +135,7 @@ def resume(work: UnitOfWork, instance_id: int, clock_id: int, reason: str) -> No
         raise Conflict("此时限没有中止计时。", "This clock is not paused.", code="clock-not-paused")
     was = clock.due_at
     clock_shadow.end_pause(work, clock)
+    clock_shadow.release(work, instance)
     clock_shadow.count(work, clock, rule)
     _note(work, instance, "clock_resumed", clock, {"reason": reason.strip(), **_moved(was, clock)})
     _carry(work, instance, clock, was)
@@ -203,19 +206,27 @@ def _acted_on(
 
 
 def _carry(work: UnitOfWork, instance: ProcessInstance, clock: CaseClock, was: datetime) -> None:
-    """Move the deadlines of the plan that asked the clock's rule along with it: supervision waits for the new end.
-
-    Those are the waits that end with the clock, and reminders counted back from it.
-    """
+    """Move the deadlines of the plan that asked the clock's rule along with it: supervision waits for the new end."""
     later = clock.due_at - was
+    asking = _asking(work, instance, clock, was) if later else []
 
     def change(machine: Machine) -> None:
         for wait in machine.waits():
-            if wait.due_at is not None and (wait.due_at == was or _counts_back(wait, clock.rule_id, was)):
+            if wait.token in asking and wait.due_at is not None:
                 machine.move_deadline(wait.token, wait.due_at + later)
 
-    if later:
+    if asking:
         instances.move(work, instance, change, may_be_suspended=True)
+
+
+def _asking(work: UnitOfWork, instance: ProcessInstance, clock: CaseClock, was: datetime) -> list[int]:
+    """Return the tokens whose deadline the clock's rule set, as it was: those that end with it, and reminders before."""
+    waits = instances.waits(work, instance.id)
+    return [
+        wait.token
+        for wait in waits
+        if wait.due_at is not None and (wait.due_at == was or _counts_back(wait, clock.rule_id, was))
+    ]
 
 
 def _counts_back(wait: Wait, rule_id: str, was: datetime) -> bool:

@@ -9,13 +9,13 @@ from typing import Any
 import pytest
 from sqlalchemy import event, select
 
-from engine import calendar_years, clock_shadow, clocks, deployments, history, instances, tasks
+from engine import calendar_years, clock_shadow, clocks, deployments, history, instances, jobs, tasks
 from engine.calendar_years import DayEntry
 from engine.calendars import BEIJING, published_calendar
 from engine.clocks import ClockInfo
 from engine.errors import Conflict, EngineError, NotAllowed, NotFound
 from engine.rules import in_force
-from engine.tables import CaseClock
+from engine.tables import CaseClock, Job
 from tests.conftest import NOW, person
 from tests.engine import limited, plans
 from tests.engine.conftest import ADMINISTRATOR, DIRECTOR, OFFICER, OUTSIDER, House, beijing
@@ -393,6 +393,56 @@ def test_the_plans_deadlines_move_along_with_the_clock_that_they_asked(limited_h
     assert after["overdue"] == shown(limited_house, instance_id)["handling"].due_at
     assert after["reminder"] == before["reminder"] + timedelta(days=20)
     assert after["other"] == before["other"]
+
+
+def fire(house: House) -> None:
+    with house.database.work(ADMINISTRATOR) as work:
+        due = jobs.due(work, 100)
+    for job_id in due:
+        jobs.perform(house.database, job_id, {})
+
+
+def open_steps(house: House, instance_id: int) -> set[str]:
+    found = house.act(ADMINISTRATOR, lambda work: instances.waits(work, instance_id))
+    return {one.element for one in found if one.kind == "user"}
+
+
+def test_nobody_is_supervised_over_a_limit_that_stands_still(limited_house: House) -> None:
+    instance_id = handled(limited_house)
+    limited_house.clock.set(NOW + timedelta(days=3))
+    fire(limited_house)  # the deadline that asks no rule
+    complete_supervision(limited_house)
+    limited_house.clock.set(beijing(2026, 11, 12))
+    clock_id = pause(limited_house, instance_id, "handling", "hearing")
+
+    limited_house.clock.set(beijing(2026, 12, 12))
+    fire(limited_house)
+    assert open_steps(limited_house, instance_id) == {"handle"}
+
+    limited_house.act(ADMINISTRATOR, lambda work: clocks.resume(work, instance_id, clock_id, "听证结束"))
+    fire(limited_house)
+    assert open_steps(limited_house, instance_id) == {"handle"}
+    limited_house.clock.set(beijing(2026, 12, 25))
+    fire(limited_house)
+    assert open_steps(limited_house, instance_id) == {"handle", "supervise"}
+
+
+def complete_supervision(house: House) -> None:
+    def verb(work):
+        task = next(one for one in tasks.inbox(work, box="roles").items if one.element_id == "supervise")
+        tasks.complete(work, task.id, {})
+
+    house.act(DIRECTOR, verb)
+
+
+def test_a_pause_that_ends_with_its_step_leaves_no_timer_held(limited_house: House) -> None:
+    instance_id = handled(limited_house)
+    pause(limited_house, instance_id, "handling", "hearing")
+
+    complete(limited_house, "handle")
+
+    with limited_house.database.work(ADMINISTRATOR) as work:
+        assert list(work.session.scalars(select(Job.status).where(Job.instance_id == instance_id))) == []
 
 
 # --- the calendar, and what can be built anew

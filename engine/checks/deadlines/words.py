@@ -116,10 +116,12 @@ class Words:
         return (node.name if node is not None else "") or element
 
     def _list_zh(self, elements: Iterable[str]) -> str:
-        return "、".join(f"“{self._called(one)}”" for one in elements)
+        shown, more = _first(elements)
+        return "、".join(f"“{self._called(one)}”" for one in shown) + (f"等 {len(shown) + more} 步" if more else "")
 
     def _list_en(self, elements: Iterable[str]) -> str:
-        return ", ".join(repr(self._called(one)) for one in elements)
+        shown, more = _first(elements)
+        return ", ".join(repr(self._called(one)) for one in shown) + (f" and {more} more" if more else "")
 
     def _path_zh(self, elements: Iterable[str]) -> str:
         return " → ".join(self._called(one) for one in elements)
@@ -154,6 +156,12 @@ class Words:
                 moments=moments,
             )
         )
+
+
+def _first(elements: Iterable[str], most: int = 5) -> tuple[list[str], int]:
+    """Return the first elements of a list, and how many more there are."""
+    every = list(elements)
+    return (every, 0) if len(every) <= most + 1 else (every[:most], len(every) - most)
 
 
 def _moment(moment: datetime) -> str:
