@@ -19,6 +19,8 @@ from engine.visibility import offered_to, visible_instances
 from engine.work import UnitOfWork
 
 LONGEST_REASON = 500
+#: Reasons that the house gives itself; pages say them in words.
+REGISTERED, NAMED, NEW_SUPERIOR = "registered", "named", "new-superior"
 
 
 @dataclass(frozen=True, slots=True)

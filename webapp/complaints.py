@@ -18,6 +18,7 @@ from engine.calendars import BEIJING
 from engine.errors import Conflict, EngineError, InvalidAnswers, NotFound
 from engine.family import Family
 from engine.instances import Page
+from engine.recusals import REGISTERED
 from engine.tables import Base, ProcessDefinition, ProcessInstance, UserTask
 from engine.visibility import visible_instances
 from engine.work import UnitOfWork
@@ -194,7 +195,7 @@ def register(
     work.session.add(complaint)
     work.session.flush()
     named = recusals.names_in(answers.get(RESPONDENTS))
-    outcome = recusals.name_respondents(work, instance_id, named, "登记时被投诉 / complained of when registered")
+    outcome = recusals.name_respondents(work, instance_id, named, REGISTERED)
     if work.actor.id in outcome.kept_out:
         instance = work.session.get_one(ProcessInstance, instance_id)
         return replace(_info(complaint, instance, deployments.latest(work, plan).name), recusal=outcome)

@@ -82,9 +82,7 @@ def complete(work: UnitOfWork, task_id: int, raw: Mapping[str, Any], version: in
     """Complete a task, and keep out of its case whom its answers name (a task with the property "recuses")."""
     done = tasks.complete(work, task_id, raw, version)
     if done.named:
-        outcome = name_respondents(
-            work, done.instance_id, done.named, "办理中被指明 / named while the case was handled"
-        )
+        outcome = name_respondents(work, done.instance_id, done.named, recusals.NAMED)
         if work.actor.id in outcome.kept_out:
             return tasks.Completed(done.instance_id, None, done.named)
     return done

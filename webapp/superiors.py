@@ -14,8 +14,6 @@ from engine.errors import InvalidAnswers
 from engine.work import UnitOfWork
 from webapp.people import Person, find
 
-_REASON = "被投诉人的下属（新的直接上级） / reports to the person complained of (new superior)"
-
 
 def chart(work: UnitOfWork) -> dict[str, str | None]:
     """Return person -> their superior, of everybody. For the house's own rules; pages ask `people`."""
@@ -76,7 +74,7 @@ def set_superiors(work: UnitOfWork, wanted: Mapping[str, str | None]) -> None:
     work.session.flush()
     uppers = {name for person in changed for name in above(new, person)}
     moved = {person: {person, *under(new, person)} for person in changed}
-    recusals.extend(work, {name: _moved_under(new, moved, name) for name in uppers}, _REASON)
+    recusals.extend(work, {name: _moved_under(new, moved, name) for name in uppers}, recusals.NEW_SUPERIOR)
 
 
 def _moved_under(chart: Mapping[str, str | None], moved: Mapping[str, Iterable[str]], superior: str) -> list[str]:

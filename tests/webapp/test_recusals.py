@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 
 import pytest
+from click.testing import CliRunner
 from werkzeug.test import TestResponse
 
 from engine import tasks
@@ -13,6 +14,8 @@ from engine.work import SYSTEM
 from tests.webapp import noise
 from tests.webapp.conftest import House, text_of
 from webapp import people, recusals, superiors
+from webapp.cli import group
+from webapp.commands import door
 
 
 @pytest.fixture
@@ -251,3 +254,27 @@ def test_the_recused_inbox_counts_say_nothing_of_the_case(staffed: House):
         theirs = tasks.counts(work)
 
     assert (mine["roles"], theirs["roles"]) == (0, 1)
+
+
+def test_at_the_machine_a_recusal_is_listed_made_and_withdrawn(staffed: House, monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setattr(door, "open_house", lambda _url: staffed.database)
+    case = staffed.register(by="admin", respondents="guo").case_number
+
+    def run(*words: str) -> str:
+        done = CliRunner().invoke(group, ["recusal", *words], catch_exceptions=False)
+        assert done.exit_code == 0, done.output
+        return done.output
+
+    assert "men 孙门卫: 下属 / reports to guo" in run("list", case)
+    assert "admin" in run("add", case, "admin", "--reason", "被投诉")
+    assert staffed.visitor("admin").get(f"/complaints/{case}").status_code == 404
+    run("withdraw", case, "admin", "--reason", "查明无关")
+    assert staffed.visitor("admin").get(f"/complaints/{case}").status_code == 200
+
+
+def test_the_reasons_that_the_house_gives_itself_are_said_in_words(staffed: House):
+    case = staffed.register(by="admin", respondents="guo")
+
+    page = text_of(staffed.visitor("admin").get(f"/cases/{case.instance_id}"))
+
+    assert "理由：登记时即被投诉" in page

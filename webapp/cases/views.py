@@ -13,6 +13,7 @@ from engine.work import UnitOfWork
 from webapp import people, uploads
 from webapp.auth import may, requires
 from webapp.cases import reading
+from webapp.cases.words import reason_words
 from webapp.db import perform, unit_of_work
 from webapp.errors import redraws
 from webapp.formpages import draw, labels_of, look, once, sent
@@ -30,7 +31,7 @@ def show(instance_id: int) -> str:
     with unit_of_work(read_only=True) as work:
         case = reading.read(work, instance_id, language(), shows_all=shows_all)
         staff = people.everybody(work) if may("operate") and case.info.status in ("running", "suspended") else []
-    return render_template("cases/show.html", case=case, staff=staff, shows_all=shows_all)
+    return render_template("cases/show.html", reason_words=reason_words, case=case, staff=staff, shows_all=shows_all)
 
 
 @bp.get("/<int:instance_id>/diagram.bpmn")

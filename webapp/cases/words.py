@@ -9,6 +9,7 @@ from typing import Any
 
 from engine.diagram import Kind, Node, Timer
 from engine.instance_queries import TimelineEntry
+from engine.recusals import NAMED, NEW_SUPERIOR, REGISTERED
 from webapp.cases import clocks
 from webapp.cases.variables import Labels, Row
 from webapp.i18n import gettext, is_english, lazy_gettext, moment
@@ -46,6 +47,11 @@ _WORDS: dict[str, tuple[Any, str]] = {
     "attached": (lazy_gettext("提交附件"), "person"),
     "downloaded": (lazy_gettext("下载附件"), "quiet"),
     "attachment_removed": (lazy_gettext("移除附件"), "operation"),
+}
+_REASONS = {
+    REGISTERED: lazy_gettext("登记时即被投诉"),
+    NAMED: lazy_gettext("办理中被指明"),
+    NEW_SUPERIOR: lazy_gettext("直接上级变更，新上级是被投诉人"),
 }
 #: What a reader of the case wants to know; the rest is shown on request.
 _MATTERS = frozenset(_WORDS) - {"ready", "armed", "moved", "changed", "cancelled", "completed", "caught", "thrown"}
@@ -110,6 +116,11 @@ def acts(
     return found[::-1]
 
 
+def reason_words(reason: str) -> str:
+    """Return the reason of an act as people read it: those that the house gives itself are said in words."""
+    return str(_REASONS.get(reason, reason))
+
+
 def _matters(entry: TimelineEntry, nodes: Mapping[str, Node]) -> bool:
     kind = nodes[entry.element].kind if entry.element in nodes else None
     if entry.what == "completed":
@@ -124,7 +135,7 @@ def _happening(entry: TimelineEntry, node: Node | None, labels: Labels, names: M
     if entry.what == "caught" and node is not None and node.event(Timer) is not None:
         words, tone = gettext("时限已到"), "alarm"
     data = dict(entry.data)
-    reason = str(data.get("reason") or "")
+    reason = reason_words(str(data.get("reason") or ""))
     return Happening(
         name=entry.name,
         element=entry.element,

@@ -12,7 +12,7 @@ from engine import checks, deployments
 from engine.errors import EngineError
 from engine.findings import has_errors
 from engine.work import UnitOfWork
-from webapp import drafts, families, people, services
+from webapp import drafts, families, people, services, staffing
 from webapp.auth import requires
 from webapp.db import actor, perform, unit_of_work
 from webapp.errors import redraws
@@ -202,7 +202,7 @@ def _plain(text: Any, longest: int) -> str:
 
 def _known(work: UnitOfWork) -> checks.Known:
     """Return what the house knows: a lane that names no role is a finding."""
-    return checks.Known(roles=people.role_names(work), services=frozenset(services.of_house()))
+    return staffing.known(work, services.of_house())
 
 
 def _help(finding: Told) -> str:
