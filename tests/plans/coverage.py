@@ -4,23 +4,28 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Hashable
+from collections.abc import Hashable, Mapping, Sequence
+from functools import cache
 from itertools import product
 from random import Random
 from typing import Any
 
-from engine.diagram import Kind
+from engine.diagram import Flow, Kind
 from engine.spiff.world import Wait
 from tests.plans.walk import Walk, family
 
 NUMBERS = (1, 20, 500, 20000)
 
 
-def edges(process: str) -> set[tuple[str, str]]:
-    """Return every sequence flow of a plan, those inside its subprocesses too."""
+def _flows(process: str) -> list[Flow]:
     body = family().processes[process].body
     scopes = [body, *(node.body for _, node in body.walk() if node.body is not None)]
-    return {(flow.place.file, flow.id) for scope in scopes for flow in scope.flows.values()}
+    return [flow for scope in scopes for flow in scope.flows.values()]
+
+
+def edges(process: str) -> set[tuple[str, str]]:
+    """Return every sequence flow of a plan, those inside its subprocesses too."""
+    return {(flow.place.file, flow.id) for flow in _flows(process)}
 
 
 def ends(process: str) -> set[str]:
@@ -29,24 +34,28 @@ def ends(process: str) -> set[str]:
 
 
 def walk_everywhere(
-    process: str, walks: int = 400, steps: int = 60, **variables: Any
+    process: str, handed: Sequence[Mapping[str, Any]] = ({},), walks: int = 400, steps: int = 60
 ) -> tuple[set[tuple[str, str]], set[str]]:
-    """Return the edges and end events that are left untaken after at most `walks` walks; empty when all were taken."""
+    """Return the edges and end events that are left untaken after at most `walks` walks; empty when all were taken.
+
+    `handed`: what whoever starts the plan hands over, where it has no form of its own; the walks take turns.
+    """
     left, unreached = edges(process), ends(process)
+    sources = {(flow.place.file, flow.id): flow.source for flow in _flows(process)}
+    behind = {(flow.place.file, flow.id): flow.target for flow in _flows(process) if flow.source in _event_gateways()}
+    starts = [node.id for node in family().processes[process].body.nodes.values() if node.kind is Kind.START]
     done: Counter[Hashable] = Counter()
     for number in range(walks):
-        walk = (
-            Walk(process, reopened_count=number % 2, **variables)
-            if process == "follow_up_visit"
-            else Walk(process, **variables)
-        )
+        begin = starts[number % len(starts)] if len(starts) > 1 else None
+        walk = Walk(process, begin=begin, **handed[number // 2 % len(handed)])
         before: dict[str, tuple[str, ...]] = {}
         mix = Random(number) if number % 4 > 1 else None
+        fresh = {sources[edge] for edge in left} if number % 2 else None
         for _ in range(steps):
             if walk.is_ended:
                 break
-            _step(walk, done, before, is_prompt=number % 2 == 1, mix=mix)
-        left -= walk.taken
+            _step(walk, done, before, fresh, mix)
+        left -= walk.taken | {edge for edge, event in behind.items() if ("caught", event) in walk.happened}
         unreached -= {element for what, element in walk.happened if what in ("completed", "ended", "thrown")}
         if not left and not unreached:
             break
@@ -54,19 +63,36 @@ def walk_everywhere(
 
 
 def _step(
-    walk: Walk, done: Counter[Hashable], before: dict[str, tuple[str, ...]], is_prompt: bool, mix: Random | None
+    walk: Walk,
+    done: Counter[Hashable],
+    before: dict[str, tuple[str, ...]],
+    fresh: set[str] | None,
+    mix: Random | None,
 ) -> None:
     """Do one thing: at the place where least was done so far, the answer that was given least after the same earlier ones.
 
-    `is_prompt`: no time passes while somebody has something to do, so that no deadline is missed.
+    `fresh`: where nothing was taken yet. Tasks wait until such timers on their edge have fired, and no other deadline
+    is missed, so that the walk comes far. None lets every deadline be missed.
     """
-    places: list[tuple[Wait, Hashable]] = [
-        (wait, (wait.element, before.get(wait.element))) for wait in walk.waits("user")
+    tasks = walk.waits("user")
+    places: list[tuple[Wait, Hashable]] = [(wait, (wait.element, before.get(wait.element))) for wait in tasks]
+    conditions = {wait.element for wait in walk.waits("condition")}
+    reports = [wait for wait in walk.waits("message") if wait.node.form is not None]
+    places += [
+        (wait, (wait.element, "told", told))
+        for wait in reports
+        if (told := walk.did(wait.element, "caught")) < 2
+        and (fresh is None or fresh & (_beside(wait.element) | conditions))
     ]
     timer = walk.next_timer()
-    if timer is not None and not (is_prompt and places):
+    if timer is not None and (not tasks or fresh is None or timer.element in fresh):
         places.append((timer, (timer.element, "fired", walk.did(timer.element, "caught"))))
-    wait, place = min(places, key=lambda one: done[one[1]])
+    awaited = {wait.element for wait in walk.waits("timer") if not wait.node.attached_to}
+    if fresh and timer is not None and (fresh & awaited or {wait.element for wait in tasks} & _held(walk, fresh)):
+        places = [(timer, (timer.element, "passed"))]
+    elif fresh and fresh & conditions and (told := [one for one in places if one[0].kind == "message"]):
+        places = told
+    wait, place = mix.choice(places) if mix else min(places, key=lambda one: done[one[1]])
     done[place] += 1
     if wait.kind == "timer":
         walk.fire(wait)
@@ -75,12 +101,41 @@ def _step(
     answers = mix.choice(choices) if mix else min(choices, key=lambda one: done[place, repr(one)])
     done[place, repr(answers)] += 1
     before[wait.element] = (*before.get(wait.element, ()), repr(answers))
-    walk.complete(wait, answers)
+    if wait.kind == "message":
+        walk.report(wait, answers)
+    else:
+        walk.complete(wait, answers)
+
+
+@cache
+def _beside(start: str) -> set[str]:
+    """Return the nodes of the event subprocess that begins with `start`."""
+    scopes = [node.body for one in family().processes.values() for _, node in one.body.walk() if node.body is not None]
+    return next(({node.id for _, node in scope.walk()} for scope in scopes if start in scope.nodes), {start})
+
+
+@cache
+def _event_gateways() -> set[str]:
+    nodes = [node for process in family().processes.values() for _, node in process.body.walk()]
+    return {node.id for node in nodes if node.kind is Kind.EVENT_BASED}
+
+
+def _held(walk: Walk, fresh: set[str]) -> set[str]:
+    """Return the tasks that wait until the timers on their edge, or around them, have fired for the first time."""
+    hosts = {wait.node.attached_to for wait in walk.waits("timer") if wait.element in fresh and wait.node.attached_to}
+    inside = {
+        inner.id
+        for process in family().processes.values()
+        for _, node in process.body.walk()
+        if node.id in hosts and node.body is not None
+        for _, inner in node.body.walk()
+    }
+    return hosts | inside
 
 
 def _choices(wait: Wait) -> list[dict[str, Any]]:
     """Return the answers worth trying: every mix of the fields that an expression of the plans reads."""
-    form = family().forms[wait.form or ""]
+    form = family().forms[wait.form or (wait.node.form.id if wait.node.form else "")]
     options: dict[str, list[Any]] = {}
     for field in form.walk():
         key = ".".join(field.keys)
@@ -91,9 +146,15 @@ def _choices(wait: Wait) -> list[dict[str, Any]]:
         elif field.kind == "checklist":
             some = [option.value for option in field.options][:2]
             options[key] = [some] if "required" in field.rules else [[], some]
-        elif field.kind == "number" and "max" not in field.rules:
-            options[key] = list(NUMBERS)
-    mixes = [dict(zip(options, mix, strict=True)) for mix in product(*options.values())]
+        elif field.kind == "number":
+            most = field.rules["max"].constant if "max" in field.rules else None
+            options[key] = [0, most] if most else list(NUMBERS)
+        elif field.kind == "datetime" and "required" not in field.rules:
+            options[key] = [None, "2026-04-20T10:00:00+08:00"]
+    mixes = [
+        {key: value for key, value in zip(options, mix, strict=True) if value is not None}
+        for mix in product(*options.values())
+    ]
     return [{key: value for key, value in mix.items() if not _is_hidden(form, key, mix)} for mix in mixes]
 
 

@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 import pytest
 
-from tests.plans.walk import Walk
+from tests.plans.walk import MONDAY, Walk
 
 PLAIN = {"is_injured": "no", "is_media_involved": "no", "complaint_about": "other"}
+
+
+PLAIN_TURN = {"is_injured": "no", "is_media_involved": "no"}
 
 
 def at_remedy() -> Walk:
@@ -46,6 +51,19 @@ def test_a_major_complaint_starts_crisis_work_beside_the_handling():
     walk = Walk("consumer_complaint").do("apologise", **{**PLAIN, "is_media_involved": "yes"}).do("report_leaders")
 
     assert set(walk.open()) == {"propose_remedy", "check_facts"}
+    assert walk.task("check_facts").groups == ["行政部"]
+
+
+def test_a_complaint_that_becomes_major_is_reported_to_the_leaders_within_2_hours():
+    walk = at_remedy().tell("case_turned", **{**PLAIN_TURN, "is_media_involved": "yes"})
+
+    assert walk.due("report_leaders") == MONDAY + timedelta(hours=2)
+
+
+def test_departments_help_side_by_side_in_a_crisis():
+    walk = Walk("consumer_complaint").do("apologise", **{**PLAIN, "is_media_involved": "yes"})
+
+    assert walk.do("report_leaders", departments=["finance", "business"]).open().count("help_response") == 2
 
 
 def test_the_apology_is_due_in_2_hours_and_the_investigation_in_3_working_days():

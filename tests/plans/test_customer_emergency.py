@@ -50,11 +50,20 @@ def test_money_is_protected_before_anything_is_investigated():
     walk = classified("transfer_error")
 
     assert walk.due("protect_money") == MONDAY + timedelta(hours=1)
-    assert walk.do("protect_money").open() == ["investigate_funds"]
+    assert walk.do("protect_money").open() == ["record_bank_reply"]
+    assert walk.do("record_bank_reply").open() == ["investigate_funds"]
 
 
 def test_the_customer_gets_a_stopgap_before_the_service_is_restored():
     assert classified("system").do("find_fault", "offer_stopgap").open() == ["restore_service"]
+
+
+def test_danger_to_life_comes_before_whatever_is_going_on():
+    walk = classified("quality").tell("case_turned", emergency_type="accident", is_life_in_danger="yes")
+
+    assert walk.task("rescue_at_once").groups == ["救援人员"]
+    assert walk.due("rescue_at_once") == MONDAY + timedelta(hours=1)
+    assert walk.variables["priority"] == 100
 
 
 def test_half_the_time_brings_a_reminder_and_all_of_it_the_head_on_duty():

@@ -59,6 +59,23 @@ def test_the_analysis_is_due_in_4_hours_and_taking_part_in_2():
     assert analysed("urgent").do("launch_plan").due("take_part") == datetime(2026, 3, 2, 11, tzinfo=BEIJING)
 
 
+@pytest.mark.parametrize(("level", "step"), [("major", "convene_departments"), ("urgent", "launch_plan")])
+def test_an_ordinary_complaint_that_becomes_graver_moves_to_the_people_of_its_new_level(level, step):
+    walk = analysed("ordinary").tell("case_turned", **LEVELS[level])
+
+    assert walk.open() == [step]
+
+
+def test_a_major_complaint_that_becomes_urgent_goes_to_command():
+    walk = analysed("major").tell("case_turned", **LEVELS["urgent"])
+
+    assert walk.open() == ["launch_plan"]
+
+
+def test_a_change_that_leaves_the_level_as_it_is_leaves_the_work_as_it_is():
+    assert analysed("ordinary").tell("case_turned", **LEVELS["ordinary"]).open() == ["solve"]
+
+
 def test_a_result_that_is_not_adequate_is_analysed_again_each_time():
     walk = analysed("ordinary")
     for _ in range(2):
@@ -71,7 +88,11 @@ def test_a_result_that_is_not_adequate_is_analysed_again_each_time():
 
 
 def test_an_adequate_result_and_a_satisfied_customer_close_the_case():
-    walk = analysed("major").do("convene_departments", "give_feedback").do("review_result", is_result_adequate="yes")
+    walk = (
+        analysed("major")
+        .do("convene_departments", "carry_out_share", "give_feedback")
+        .do("review_result", is_result_adequate="yes")
+    )
     walk.pass_until(walk.timer("visit_day")).do("visit", is_reached="yes", satisfaction="5").do(
         "review_case", needs_measure="no"
     )

@@ -9,8 +9,10 @@ from tests.plans.walk import Walk
 
 
 def test_findings_of_a_drill_revise_the_plan():
-    walk = Walk("drill").do("plan_drill").do("approve_drill", drill_decision="approve").do("play_drill")
-    walk.do("score_drill", needs_revision="yes")
+    walk = (
+        Walk("drill", begin="drill_due").do("plan_drill").do("approve_drill", drill_decision="approve").do("play_drill")
+    )
+    walk.do("score_drill", drill_score=80, needs_revision="yes", needs_measure="no")
     assert walk.open() == ["propose_revision"]
 
     walk.do("propose_revision").do("review_revision", lawfulness_decision="approve").do(
@@ -22,7 +24,7 @@ def test_findings_of_a_drill_revise_the_plan():
 
 def test_a_drill_that_is_not_held_on_its_day_is_supervised():
     walk = (
-        Walk("drill")
+        Walk("drill", begin="drill_due")
         .do("plan_drill", drill_at="2026-03-10T09:00:00+08:00")
         .do("approve_drill", drill_decision="approve")
     )
@@ -32,4 +34,23 @@ def test_a_drill_that_is_not_held_on_its_day_is_supervised():
 
 
 def test_a_plan_of_a_drill_sent_back_is_made_again():
-    assert Walk("drill").do("plan_drill").do("approve_drill", drill_decision="return").open() == ["plan_drill"]
+    assert Walk("drill", begin="drill_due").do("plan_drill").do("approve_drill", drill_decision="return").open() == [
+        "plan_drill"
+    ]
+
+
+def test_a_drill_below_60_is_played_again_each_time():
+    walk = Walk("drill", begin="drill_scheduled")
+    for _ in range(2):
+        walk.do("plan_drill").do("approve_drill", drill_decision="approve").do("play_drill")
+        walk.do("score_drill", drill_score=59)
+
+    assert walk.open() == ["plan_drill"]
+
+
+def test_a_measure_found_in_a_drill_becomes_a_case_of_its_own():
+    walk = Walk("drill", begin="drill_due").do("plan_drill").do("approve_drill", drill_decision="approve")
+    walk.do("play_drill").do("score_drill", drill_score=80, needs_revision="no", needs_measure="yes")
+
+    assert walk.end == "drill_finished"
+    assert ("thrown", "measure_handed_over") in walk.happened

@@ -131,7 +131,7 @@ def test_every_user_task_has_one_role_and_a_form_of_its_own_plan(plan):
 @pytest.mark.parametrize("plan", PLANS)
 def test_a_missed_deadline_reminds_first_then_somebody_else_supervises_and_the_step_goes_on(plan):
     by_id = {node.id: node for node in nodes(plan)}
-    overdue = [node for node in nodes(plan) if node.id.endswith("_overdue")]
+    overdue = [node for node in nodes(plan) if node.id.endswith("_overdue") and node.attached_to]
 
     for node in overdue:
         host = by_id[node.attached_to or ""]
@@ -139,6 +139,34 @@ def test_a_missed_deadline_reminds_first_then_somebody_else_supervises_and_the_s
         assert by_id[f"{host.id}_reminder"].event(Timer)
         assert not node.interrupting
         assert supervision.roles != host.roles
+
+
+@pytest.mark.parametrize("plan", PLANS)
+def test_every_step_of_a_person_has_a_date_and_somebody_who_hears_when_it_passes(plan):
+    tasks = [node for node in nodes(plan) if node.kind is Kind.USER_TASK]
+    around = {inner.id: node.id for node in nodes(plan) if node.body for inner in node.body.nodes.values()}
+    watched = {node.attached_to for node in nodes(plan) if node.attached_to and node.event(Timer)}
+    is_last = {task.id for task in tasks if task.id == "supervise_at_top" or task.id.endswith("_supervise")}
+    timed = {node.attached_to for node in nodes(plan) if node.attached_to and node.event(Timer)}
+
+    no_date = [task.id for task in tasks if task.assignment is None or task.assignment.due is None]
+    no_watch = [task.id for task in tasks if not {task.id, around.get(task.id)} & watched and task.id not in is_last]
+    assert [id_ for id_ in no_date if id_ not in timed] == []
+    assert no_watch == []
+
+
+@pytest.mark.parametrize("plan", PLANS)
+def test_what_is_overdue_goes_up_to_another_role_and_from_there_to_a_third(plan):
+    by_id = {node.id: node for node in nodes(plan)}
+    late = [node for node in nodes(plan) if node.id.endswith("_late")]
+    boxes = {"escalation_overdue": "supervise_overdue", "escalation_overdue_top": "supervise_at_top"}
+    source = (ROOT / f"processes/{plan}.bpmn").read_text("utf-8")
+
+    for node in late:
+        end = by_id[node.outgoing[0].target]
+        told = source.split(f'id="{end.id}_escalation" escalationRef="')[1].split('"')[0]
+        assert not node.interrupting
+        assert by_id[boxes[told]].roles != by_id[node.attached_to or ""].roles
 
 
 def test_every_form_is_used_and_every_form_that_is_used_exists():

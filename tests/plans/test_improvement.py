@@ -2,7 +2,12 @@
 
 from __future__ import annotations
 
-from tests.plans.walk import Walk
+from engine import deployments, instances, jobs, tasks
+from engine.work import SYSTEM, Database
+from tests.conftest import person
+from tests.plans.walk import ROOT, Walk
+
+AGENT = person("zhou", "客服人员", "客服部经理", "相关部门", permissions=("register",))
 
 
 def test_a_measure_has_an_owner_and_a_date_and_is_approved():
@@ -22,3 +27,35 @@ def test_a_measure_sent_back_is_thought_over_again():
 
 def test_not_every_case_needs_a_measure():
     assert Walk("improvement").do("review_case", needs_measure="no").end == "no_measure_needed"
+
+
+def test_an_approved_measure_leaves_the_complaint_as_a_message_with_its_owner_and_date():
+    walk = Walk("improvement").do("review_case", needs_measure="yes", measure_owner="财务部")
+    walk.do("approve_measure", measure_decision="approve")
+
+    (message,) = [one for one in walk.thrown if one.name == "measure_agreed"]
+    assert message.payload["measure_owner"] == "财务部"
+    assert message.payload["measure_source"] == "TS-2026-000001"
+    assert walk.end == "measure_listed"
+
+
+def test_the_measure_starts_a_case_of_its_own_that_outlives_the_complaint(database: Database):
+    names = [*ROOT.glob("forms/improvement_*"), *ROOT.glob("forms/measure_*"), *ROOT.glob("forms/training_*")]
+    names += [ROOT / f"processes/{plan}.bpmn" for plan in ("improvement", "measure", "training")]
+    with database.work(SYSTEM) as work:
+        deployments.deploy(work, {path.name: path.read_bytes() for path in names})
+    with database.work(AGENT) as work:
+        case = instances.start(work, "improvement", {"subject": "退费", "case_number": "TS-1"}, business_key="TS-1")
+    lessons = {"lessons": "告知不清", "needs_measure": "yes", "measure": "改流程", "measure_owner": "财务部"}
+    for answers in ({**lessons, "measure_due_on": "2030-12-31"}, {"measure_decision": "approve"}):
+        with database.work(AGENT) as work:
+            (task,) = [one for one in tasks.of_instance(work, case) if one.closed_at is None]
+            tasks.complete(work, task.id, answers)
+
+    jobs.run_due(database, {})
+
+    with database.work(AGENT, read_only=True) as work:
+        (task,) = tasks.inbox(work, box="roles").items
+        assert (task.element_id, task.business_key) == ("accept_measure", "TS-1")
+        assert instances.variables(work, task.instance_id)["measure_source"] == "TS-1"
+        assert instances.get(work, case).status == "ended"

@@ -74,3 +74,30 @@ def test_extortion_goes_to_the_police_with_evidence():
 
 def test_media_are_answered_beside_the_handling():
     assert set(met(media="yes").open()) == {"check_facts", "form_opinion"}
+
+
+def test_the_result_may_come_before_the_promised_date():
+    walk = at_visit().do("visit_home", visit_result="settled").do("report_result", "read_result")
+
+    assert walk.open() == ["give_feedback"]
+    assert walk.did("keep_promise", "ready") == 0
+
+
+def test_a_promise_may_be_followed_by_another_each_with_its_date():
+    walk = met()
+    for day in ("2026-03-12T18:00:00+08:00", "2026-03-20T18:00:00+08:00"):
+        walk.pass_until(walk.timer("promised_day_near")).do("keep_promise", next_reply_at=day)
+
+    assert walk.timer("promised_day_near") == beijing(19, 18)
+
+
+def test_a_promised_date_that_passes_is_supervised():
+    walk = met().pass_until(beijing(6, 18))
+
+    assert walk.did("keep_promise_late_reported", "thrown") == 1
+
+
+def test_media_that_come_later_are_answered_at_once():
+    walk = met().tell("media_came")
+
+    assert set(walk.open()) == {"form_opinion", "check_facts"}

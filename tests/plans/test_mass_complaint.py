@@ -47,3 +47,11 @@ def test_the_event_is_evaluated_when_all_groups_are_done_and_people_are_held_to_
 
 def test_the_event_is_reported_within_an_hour():
     assert Walk("mass_complaint").pass_time(hours=1).task("report_event_supervise").groups == ["应急指挥部"]
+
+
+def test_a_situation_that_grows_raises_the_level_and_command_adds_forces_within_an_hour():
+    walk = begun(5).tell("case_turned", affected_count=150, is_injured="no")
+
+    assert walk.variables["response_level"] == 2
+    assert walk.task("raise_response").groups == ["应急指挥部"]
+    assert (walk.due("raise_response") - walk.now).total_seconds() == 3600

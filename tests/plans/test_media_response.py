@@ -39,3 +39,24 @@ def test_the_facts_are_stated_within_24_hours():
     walk = Walk("media_response").do("check_facts")
 
     assert walk.pass_time(hours=24).task("explain_outside_supervise").groups == ["总经理"]
+
+
+def corrected() -> Walk:
+    return explained("yes").do("review_publication", publication_finding="false").do("ask_correction")
+
+
+def test_the_answer_of_the_platform_is_recorded_within_3_working_days():
+    walk = corrected()
+
+    assert walk.task("record_reply").groups == ["法务人员"]
+    assert walk.due("record_reply") == walk.now.replace(day=5)
+
+
+def test_a_refused_correction_goes_to_court():
+    assert "seek_court_order" in corrected().do("record_reply", correction_reply="refused").open()
+
+
+def test_a_corrected_report_needs_no_court():
+    walk = corrected().do("record_reply", correction_reply="corrected").do("publish_facts", "monitor_spread")
+
+    assert walk.open() == ["record_contacts"]

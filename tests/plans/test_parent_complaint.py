@@ -16,6 +16,7 @@ RECEIVED = {
     "reached_headquarters": "no",
     "can_answer_now": "no",
     "is_repeated": "no",
+    "involves_young_child": "no",
 }
 
 
@@ -79,6 +80,20 @@ def test_buildings_and_safety_need_photographs(head):
 
 def test_materials_need_the_object_itself():
     assert received(complaint_head="materials").do("fill_in_slip").do("investigate").variables["object_numbers"]
+
+
+def test_the_data_of_a_child_under_14_are_protected_before_anything_else():
+    walk = received(involves_young_child="yes")
+
+    assert walk.task("protect_child_data").groups == ["校区主管"]
+    assert walk.do("protect_child_data").open() == ["fill_in_slip"]
+
+
+def test_headquarters_step_in_within_2_hours_when_the_complaint_becomes_major():
+    walk = received().tell("case_turned", is_injured="yes", is_media_involved="no")
+
+    assert walk.task("raise_to_headquarters").groups == ["总部客服"]
+    assert walk.due("raise_to_headquarters") == beijing(2, 11)
 
 
 def test_nobody_is_held_to_account_for_a_case_in_time():

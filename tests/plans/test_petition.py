@@ -85,3 +85,21 @@ def test_review_and_re_review_take_30_days_each_and_there_is_no_third():
 
     assert walk.do("tell_decision", is_review_asked="yes").open() == []
     assert walk.timer("visit_day")
+
+
+def test_people_who_come_in_a_group_later_are_received_as_the_head_directs_within_4_hours():
+    walk = Walk("petition").do("register_petition", petitioner_count=1, is_skipping="no")
+
+    walk.tell("case_turned", petitioner_count=8, is_skipping="no")
+
+    assert walk.variables["strand"] == "mass"
+    assert walk.task("direct_reception").groups == ["信访应急领导小组组长"]
+    assert (walk.due("direct_reception") - walk.now).total_seconds() == 4 * 3600
+
+
+def test_what_the_authority_and_the_police_answer_is_recorded_after_the_reception():
+    walk = Walk("petition").do("register_petition", petitioner_count=8, is_skipping="no")
+    walk.do("decide_acceptance", is_accepted="yes").do("hold_urgent_meeting", is_launched="yes")
+
+    assert walk.do("report_and_ask_support", "meet_group").open() == ["record_support_reply"]
+    assert walk.do("record_support_reply").open() == ["handle_petition"]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import datetime, timedelta
 
 import pytest
 
@@ -101,7 +101,8 @@ def test_nobody_supervises_an_opinion_that_comes_in_time():
 
     walk.pass_time(hours=19).do("form_opinion").pass_time(hours=48)
 
-    assert walk.open() == ["approve_opinion"]
+    assert walk.did("form_opinion_overdue", "caught") == 0
+    assert "form_opinion_supervise" not in walk.open()
     assert walk.did("form_opinion_reminded", "thrown") == 0
 
 
@@ -219,3 +220,20 @@ def test_the_phone_call_is_due_4_hours_after_registration():
     assert walk.due("phone_complainant") == beijing(2, 13)
     assert walk.pass_time(hours=4).task("phone_complainant_supervise").groups == ["总经理"]
     assert walk.now == MONDAY.replace(hour=13)
+
+
+def test_the_general_manager_has_a_working_day_to_approve_then_the_administration_asks_again():
+    walk = at_opinion().do("form_opinion")
+    assert walk.due("approve_opinion") == walk.now + timedelta(days=1)
+
+    walk.pass_until(walk.timer("approve_opinion_late"))
+
+    assert walk.task("supervise_overdue").groups == ["行政部"]
+    assert walk.machine.context(walk.task("supervise_overdue").token)["overdue_step"] == "审批处理意见"
+
+
+def test_a_complaint_that_becomes_major_is_directed_by_the_general_manager_within_4_hours():
+    walk = at_opinion().tell("case_turned", is_injured="yes", is_media_involved="no")
+
+    assert walk.due("direct_response") == walk.now + timedelta(hours=4)
+    assert "form_opinion" in walk.open()

@@ -8,6 +8,7 @@ import pytest
 
 from tests.plans.walk import MONDAY, Walk
 
+CALM = {"is_injured": "no", "is_media_involved": "no"}
 BRANCHES = {
     "network": ["network_cut_off", "network_isolate", "network_fix_flaw", "network_restore"],
     "equipment": ["equipment_find_fault", "equipment_repair"],
@@ -19,7 +20,7 @@ BRANCHES = {
 
 
 def launched(kind: str) -> Walk:
-    return Walk("service_emergency").do("report_event", event_type=kind).do("report_to_group", "launch_plan")
+    return Walk("service_emergency").do("report_event", event_type=kind, **CALM).do("report_to_group", "launch_plan")
 
 
 @pytest.mark.parametrize("kind", BRANCHES)
@@ -44,7 +45,7 @@ def test_the_response_goes_on_until_command_confirms_the_restoration():
             "confirm_restoration", is_restored=answer
         )
 
-    assert walk.do("summarise").do("review_case", needs_measure="no").end == "emergency_over"
+    assert walk.do("tell_customers").do("summarise").do("review_case", needs_measure="no").end == "emergency_over"
 
 
 def test_the_report_is_due_in_10_minutes_and_the_launch_in_30():
@@ -52,6 +53,13 @@ def test_the_report_is_due_in_10_minutes_and_the_launch_in_30():
     assert walk.due("report_event") == MONDAY + timedelta(minutes=10)
     assert walk.pass_time(minutes=10).task("report_event_supervise").groups == ["应急办公室"]
 
-    walk.do("report_event").do("report_to_group")
+    walk.do("report_event", **CALM).do("report_to_group")
 
     assert walk.due("launch_plan") == walk.now + timedelta(minutes=30)
+
+
+def test_the_leading_group_takes_command_when_the_event_becomes_urgent():
+    walk = launched("network").tell("case_turned", is_injured="yes", is_media_involved="no")
+
+    assert walk.task("raise_command").groups == ["应急领导小组"]
+    assert walk.due("raise_command") == MONDAY + timedelta(hours=1)

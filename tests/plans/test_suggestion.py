@@ -89,3 +89,10 @@ def test_severity_comes_from_the_table(scope, safety, severity):
     walk = Walk("suggestion").do("thank_complainant", scope=scope, is_about_safety=safety)
 
     assert walk.variables["severity"] == severity
+
+
+def test_a_suggestion_that_is_a_complaint_after_all_becomes_one_under_the_same_number():
+    walk = Walk("suggestion").tell("is_a_complaint")
+
+    assert walk.open() == ["phone_complainant"]
+    assert walk.machine.business_key == "TS"

@@ -98,8 +98,36 @@ def test_a_major_complaint_convenes_the_leading_group_within_2_hours_and_the_dep
     assert walk.task("decide_measures").groups == ["投诉处理领导小组"]
     walk.do("decide_measures", departments=["finance", "business"])
 
-    assert walk.open() == ["act_together", "act_together"]
-    assert walk.do("act_together", "act_together").open() == ["give_feedback"]
+    assert walk.open().count("act_together") == 2
+    walk.do("act_together", "act_together").do("investigate").do("conclude_investigation", is_law_concerned="no")
+    assert walk.open() == ["draw_up_plan"]
+
+
+def test_the_group_decides_instead_of_a_plan_while_its_measures_are_on_their_way():
+    walk = checked(is_media_involved="yes").do("investigate").do("conclude_investigation", is_law_concerned="no")
+    assert walk.open() == ["convene_group"]
+
+    walk.do("convene_group").do("decide_measures", departments=["finance"]).do("act_together")
+
+    assert walk.open() == ["give_feedback"]
+
+
+def test_a_complaint_that_becomes_major_while_it_is_carried_out_convenes_the_group_within_2_hours():
+    walk = at_plan().do("draw_up_plan").do("approve_plan", plan_decision="approve")
+
+    walk.tell("case_turned", is_injured="no", is_media_involved="yes")
+
+    assert walk.variables["severity"] == "major"
+    assert walk.due("convene_group") == beijing(2, 11)
+    assert walk.do("carry_out").open() == ["convene_group"]
+
+
+def test_reporting_a_change_twice_convenes_the_group_once():
+    walk = checked()
+    for _ in range(2):
+        walk.tell("case_turned", is_injured="no", is_media_involved="yes")
+
+    assert walk.open().count("convene_group") == 1
 
 
 def test_a_meeting_not_called_within_2_hours_reaches_the_leading_group():

@@ -18,7 +18,7 @@ from engine.errors import InvalidAnswers
 from engine.family import Family
 from engine.spiff.case import Case
 from engine.spiff.machine import Machine
-from engine.spiff.world import Wait, World
+from engine.spiff.world import Thrown, Wait, World
 
 ROOT = Path(__file__).resolve().parents[2]
 MONDAY = datetime(2026, 3, 2, 9, 0, tzinfo=BEIJING)  # an ordinary week follows
@@ -42,10 +42,11 @@ def calendar() -> WorkCalendar:
 class Walk:
     """One case on its way. `taken` are the edges it took, as (file, flow id)."""
 
-    def __init__(self, process: str, at: datetime = MONDAY, **variables: Any) -> None:
+    def __init__(self, process: str, at: datetime = MONDAY, begin: str | None = None, **variables: Any) -> None:
         self.now = at
         self.taken: set[tuple[str, str]] = set()
         self.happened: list[tuple[str, str]] = []
+        self.thrown: list[Thrown] = []
         start = {
             "case_number": "TS-2026-000001",
             "received_at": at.isoformat(),
@@ -58,7 +59,9 @@ class Walk:
             "registered_by": "agent",
         }
         with self._recording():
-            self.machine = Machine.start(family(), process, {**start, **variables}, self._world(), business_key="TS")
+            self.machine = Machine.start(
+                family(), process, {**start, **variables}, self._world(), business_key="TS", start_element=begin
+            )
             self.machine.run()
         self._keep()
 
@@ -121,6 +124,23 @@ class Walk:
             self.machine.run()
         self._keep()
 
+    def tell(self, element: str, **answers: Any) -> Walk:
+        """Report something at the event `element`, as staff do on the page of the case."""
+        found = [wait for wait in self.waits("message") if wait.element == element and wait.node.form is not None]
+        assert found, f"{element} takes no report"
+        self.report(found[0], answers)
+        return self
+
+    def report(self, wait: Wait, answers: Mapping[str, Any]) -> None:
+        """Report something; what the form demands and `answers` leave out is filled in."""
+        assert wait.node.form is not None
+        context = self.machine.context(wait.token)
+        filled = fill(family().forms[wait.node.form.id], answers, context, self.now)
+        with self._recording():
+            assert self.machine.receive(wait.token, filled)
+            self.machine.run()
+        self._keep()
+
     def pass_until(self, moment: datetime) -> Walk:
         """Let time pass, firing every timer that comes due on the way."""
         while due := self.next_timer(moment):
@@ -160,6 +180,7 @@ class Walk:
     def _keep(self) -> None:
         """Save the case and load it again at the present moment."""
         self.happened += [(one.what, one.element) for one in self.machine.happenings]
+        self.thrown += self.machine.thrown
         if not self.machine.is_ended:
             self.machine = Machine.load(self.machine.dump(), family(), self._world())
 

@@ -79,7 +79,8 @@ class Sheet:
     tree: etree._ElementTree
     process: str = ""
     pool: Item | None = None
-    black: list[Item] = field(default_factory=list)
+    black: list[Item] = field(default_factory=list)  #: empty pools above ours, in order
+    below: list[Item] = field(default_factory=list)  #: empty pools below it
     lanes: dict[str, Item] = field(default_factory=dict)
     items: dict[str, Item] = field(default_factory=dict)
     edges: dict[str, Edge] = field(default_factory=dict)
@@ -120,7 +121,7 @@ def read(data: bytes) -> Sheet:
         if participant.get("processRef"):
             sheet.pool = item
         else:
-            sheet.black.append(item)
+            (sheet.black if sheet.pool is None else sheet.below).append(item)
     for flow in root.iter(f"{{{BPMN}}}messageFlow"):
         sheet.edges[flow.get("id", "")] = Edge(
             flow.get("id", ""), "message", flow.get("name", ""), flow.get("sourceRef", ""), flow.get("targetRef", "")

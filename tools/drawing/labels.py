@@ -48,13 +48,21 @@ def around(item: Item) -> list[Box]:
     lower, upper = item.cy + 8, item.cy - tall - 8
     if item.host:
         thin, high = size(item.name, 48)
-        return [
-            (item.cx + 20, item.y + item.h - 10, wide, tall), (item.cx + 6, item.y + item.h + 2, wide, tall),
-            (item.cx - wide - 20, item.y + item.h - 10, wide, tall), (item.cx - wide - 6, item.y + item.h + 2, wide, tall),
-            (item.cx + 8, item.y + item.h + 14, wide, tall), (item.cx - wide - 8, item.y + item.h + 14, wide, tall),
-            (item.cx - thin - 20, item.y + item.h - 8, thin, high), (item.cx + 20, item.y + item.h - 8, thin, high),
+        edge = item.y + item.h
+        boxes = [
+            (item.cx + 20, edge - 10, wide, tall), (item.cx + 6, edge + 2, wide, tall),
+            (item.cx - wide - 20, edge - 10, wide, tall), (item.cx - wide - 6, edge + 2, wide, tall),
+            (item.cx + 8, edge + 14, wide, tall), (item.cx - wide - 8, edge + 14, wide, tall),
+            (item.cx - thin - 20, edge - 8, thin, high), (item.cx + 20, edge - 8, thin, high),
             (item.cx + 20, item.y - 2, wide, tall), (item.cx - wide - 20, item.y - 2, wide, tall),
         ]  # fmt: skip
+        for lower in (2, 8, 14, 20):
+            boxes += [(item.cx + 4, edge + lower, wide, tall), (item.cx - wide - 4, edge + lower, wide, tall)]
+            boxes += [(item.cx + 20, edge - 8 + lower, thin, high), (item.cx - thin - 20, edge - 8 + lower, thin, high)]
+        slim, deep = size(item.name, 34)
+        for lower in (18, 24):
+            boxes += [(item.cx - slim - 3, edge + lower, slim, deep), (item.cx + 3, edge + lower, slim, deep)]
+        return boxes
     boxes = [(middle, below, wide, tall), (middle, above, wide, tall)]
     if item.kind == "gateway":
         thin, high = size(item.name, 66)
@@ -114,7 +122,7 @@ def _walls(sheet: Sheet) -> list[Box]:
             walls += [(item.x, item.y - 1, item.w, 2), (item.x, item.y + item.h - 1, item.w, 2)]
             walls += [(item.x - 1, item.y, 2, item.h), (item.x + item.w - 1, item.y, 2, item.h)]
             walls.append((item.x + item.w // 2 - 90, item.y, 180, 24))
-    return walls + [(pool.x, pool.y, pool.w, pool.h) for pool in sheet.black]
+    return walls + [(pool.x, pool.y, pool.w, pool.h) for pool in (*sheet.black, *sheet.below)]
 
 
 def _score(

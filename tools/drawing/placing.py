@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from itertools import pairwise
 
 from tools.drawing.items import Edge, Item, Sheet
@@ -21,20 +22,26 @@ def place(sheet: Sheet) -> None:
         item.h += item.h // 10 % 2 * 10
         item.span = max(1, -(-(item.w + COLUMN_GAP) // 160))
     lanes = list(sheet.lanes) or [""]
-    top = 80
-    for pool in sheet.black:
-        pool.y, pool.h = top, BLACK_HEIGHT
-        top += BLACK_HEIGHT + BLACK_GAP
+    top = 80 + (BLACK_HEIGHT + BLACK_GAP if sheet.black else 0)
     left = POOL_X + POOL_HEAD + (LANE_HEAD if sheet.lanes else 0) + 40
     right, bottom = _place_scope(sheet, "", lanes, left, top)
     if sheet.pool is not None:
         sheet.pool.x, sheet.pool.y = POOL_X, top
         sheet.pool.w, sheet.pool.h = right + 50 - POOL_X, bottom - top
-        for pool in sheet.black:
-            pool.x, pool.w = POOL_X, sheet.pool.w
+        _side_by_side(sheet.black, 80, sheet.pool)
+        _side_by_side(sheet.below, bottom + BLACK_GAP, sheet.pool)
         for lane in sheet.lanes.values():
             lane.x, lane.w = POOL_X + POOL_HEAD, sheet.pool.w - POOL_HEAD
     _shift_insides(sheet)
+
+
+def _side_by_side(pools: list[Item], top: int, main: Item) -> None:
+    """Put the empty pools into one row as wide as the main pool."""
+    wide = (main.w - BLACK_GAP * (len(pools) - 1)) // max(1, len(pools)) // 10 * 10
+    for n, pool in enumerate(pools):
+        pool.x, pool.y, pool.w, pool.h = main.x + n * (wide + BLACK_GAP), top, wide, BLACK_HEIGHT
+    if pools:
+        pools[-1].w = main.x + main.w - pools[-1].x
 
 
 def satellites(sheet: Sheet, scope: str) -> dict[str, str]:
@@ -121,14 +128,6 @@ def _columns(sheet: Sheet, scope: str, nodes: list[Item]) -> None:
                 ready.append(target_id)
     for item in nodes:
         item.column = column[item.id]
-    _pull_right(sheet, nodes, out)
-
-
-def _pull_right(sheet: Sheet, nodes: list[Item], out: dict[str, list[tuple[str, int, Edge]]]) -> None:
-    """Let a step that only jumps back stand next to where it comes from; let event subprocesses start at column 1."""
-    for item in nodes:
-        if item.is_event_subprocess:
-            item.column = 1
 
 
 def _mark_back(nodes: list[Item], out: dict[str, list[tuple[str, int, Edge]]]) -> None:
@@ -199,7 +198,8 @@ def _rows(
         one, two = sheet.items[before], sheet.items[after]
         if one.lane == two.lane and one.row == two.row:
             taken[one.lane, one.row] |= set(range(one.column, two.column))
-    rest = sorted((item for item in nodes if item.id not in place_of), key=lambda item: item.column)
+    boxes = [item for item in nodes if item.is_event_subprocess]
+    rest = sorted((item for item in nodes if item.id not in place_of and item not in boxes), key=lambda one: one.column)
     settled: set[str] = set()
     follow = {edge.source: edge.target for edge in sheet.flows(scope) if edge.source in handlers}
     for item in rest:
@@ -234,10 +234,23 @@ def _rows(
         else:
             note.row, note.column = tall, host.column
         taken[note.lane, note.row] |= cells(note)
+    last = max((item.column + item.span for item in nodes if item not in boxes), default=1)
+    for item in boxes:
+        _fit(item, last, free)
+        taken[item.lane, item.row] |= cells(item)
     counts = dict.fromkeys(lanes, 1)
     for item in nodes + notes:
         counts[item.lane] = max(counts.get(item.lane, 1), item.row + 1)
     return counts
+
+
+def _fit(box: Item, last: int, free: Callable[[Item, int], bool]) -> None:
+    """Put an event subprocess, which nothing leads to, into the first row with room for it, as far left as it goes."""
+    for row in range(99):
+        for column in range(max(1, last - box.span + 1)):
+            box.row, box.column = row, column
+            if free(box, row):
+                return
 
 
 def _tops(

@@ -173,8 +173,11 @@ def ports(router: Router, item: Item, leaving: bool, other: Item | None = None) 
         if item.kind in ("task", "subprocess"):
             half = (item.w if side in ("top", "bottom") else item.h) // 2 - 20
             offsets = sorted(range(-half // STEP * STEP, half + 1, STEP), key=abs)
+        guests = [one.cx for one in router.sheet.items.values() if one.host == item.id and _is_at(one, item, side)]
         for offset in offsets:
             if side in ("top", "bottom") and item.kind != "subprocess" and item.cx % STEP:
+                continue
+            if any(abs(item.cx + offset - guest) < 20 for guest in guests):
                 continue
             port = _port(
                 item,
@@ -187,6 +190,11 @@ def ports(router: Router, item: Item, leaving: bool, other: Item | None = None) 
                 Port(port.cell, port.point, port.way, port.cost + used * (30 if offset or not leaving else 40))
             )
     return found
+
+
+def _is_at(guest: Item, host: Item, side: str) -> bool:
+    """Return whether a boundary event sits on this side of its host."""
+    return side == ("bottom" if guest.y > host.y else "top")
 
 
 def _side_cost(sheet: Sheet, item: Item, side: str, leaving: bool) -> float:
@@ -247,9 +255,10 @@ def route(sheet: Sheet) -> None:
         for edge in sorted(sheet.flows(scope), key=rank):
             source, target = sheet.items[edge.source], sheet.items[edge.target]
             router.route(edge, ports(router, source, True, target), ports(router, target, False, source))
-        if not scope:
-            for edge in (one for one in sheet.edges.values() if one.kind == "message"):
-                _route_message(sheet, router, edge)
+    if messages := [one for one in sheet.edges.values() if one.kind == "message"]:
+        router = _message_router(sheet)
+        for edge in messages:
+            _route_message(sheet, router, edge)
     for edge in (one for one in sheet.edges.values() if one.kind == "note"):
         edge.points = _tie(sheet.items[edge.source], sheet.items[edge.target])
 
@@ -271,6 +280,25 @@ def _router(sheet: Sheet, scope: str) -> Router:
     return Router(sheet, items, (head, top + 10, right - 10, bottom - 10), soft)
 
 
+def _message_router(sheet: Sheet) -> Router:
+    """Return a router from pool to pool: it may cross the border of a subprocess, and knows every flow drawn so far."""
+    router = _router(sheet, "")
+    assert sheet.pool is not None
+    steps = [item for item in sheet.items.values() if item.kind != "subprocess"]
+    inner = Router(sheet, steps, (0, 0, 0, 0), _names(sheet, steps))
+    for cell, price in router.soft.items():
+        inner.soft[cell] = max(price, inner.soft[cell])
+    inner.low, inner.high = router.low, router.high
+    if sheet.below:
+        inner.high = (router.high[0], sheet.below[0].y // STEP - 1)
+    for edge in sheet.edges.values():
+        for (ax, ay), (bx, by) in pairwise(edge.points):
+            marks = inner.level if ay == by else inner.upright
+            for cell in _cells((min(ax, bx), min(ay, by), max(ax, bx), max(ay, by))):
+                marks[cell] += 1
+    return inner
+
+
 def _names(sheet: Sheet, items: list[Item]) -> dict[Cell, float]:
     """Return where names will want to stand, so that edges rather pass elsewhere."""
     soft: dict[Cell, float] = defaultdict(float)
@@ -279,7 +307,7 @@ def _names(sheet: Sheet, items: list[Item]) -> dict[Cell, float]:
             continue
         boxes = labels.around(item)
         is_left = item.host and item.x < sheet.items[item.host].x + 10
-        wanted = [boxes[-4] if is_left else boxes[-3]] * 4 if item.host else []
+        wanted = [boxes[6] if is_left else boxes[7]] * 4 if item.host else []
         for left, top, wide, tall in [*wanted, boxes[2] if is_left else boxes[0]]:
             for cell in _cells((left, top, left + wide, top + tall)):
                 soft[cell] += NAMED
@@ -289,11 +317,12 @@ def _names(sheet: Sheet, items: list[Item]) -> dict[Cell, float]:
 def _route_message(sheet: Sheet, router: Router, edge: Edge) -> None:
     out = edge.source in sheet.items
     item = sheet.items[edge.source if out else edge.target]
-    pool = next(one for one in sheet.black if one.id == (edge.target if out else edge.source))
-    y = pool.y + pool.h
-    near = [port for port in ports(router, item, out) if port.way[1] == -1] or ports(router, item, out)
-    xs = sorted({port.point[0] for port in near})
-    far = [Port((x // STEP, y // STEP + 1), (x, y), (0, 1), 0.0) for x in range(min(xs) - 200, max(xs) + 210, STEP)]
+    pool = next(one for one in (*sheet.black, *sheet.below) if one.id == (edge.target if out else edge.source))
+    is_above = pool in sheet.black
+    y, way = (pool.y + pool.h, 1) if is_above else (pool.y, -1)
+    near = [port for port in ports(router, item, out) if port.way[1] == -way] or ports(router, item, out)
+    low, high = pool.x + 3 * STEP, pool.x + pool.w - 3 * STEP
+    far = [Port((x // STEP, y // STEP + way), (x, y), (0, way), 0.0) for x in range(low // STEP * STEP, high, STEP)]
     far = [port for port in far if router.low[0] < port.cell[0] < router.high[0]]
     router.route(edge, near if out else far, far if out else near)
 

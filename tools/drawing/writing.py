@@ -20,7 +20,7 @@ def write(sheet: Sheet) -> bytes:
     collaboration = root.find(f"{{{BPMN}}}collaboration")
     shown = sheet.process if collaboration is None else collaboration.get("id", "")
     plane = etree.SubElement(diagram, f"{{{DI}}}BPMNPlane", id=f"{sheet.process}_plane", bpmnElement=shown)
-    for pool in [*sheet.black, *([sheet.pool] if sheet.pool else []), *sheet.lanes.values()]:
+    for pool in [*sheet.black, *([sheet.pool] if sheet.pool else []), *sheet.below, *sheet.lanes.values()]:
         _shape(plane, pool, isHorizontal="true")
     for item in sheet.items.values():
         extra = {"isExpanded": "true"} if item.kind == "subprocess" else {}
