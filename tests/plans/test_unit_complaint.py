@@ -96,7 +96,7 @@ def test_a_major_complaint_convenes_the_leading_group_within_2_hours_and_the_dep
 
     walk.do("convene_group")
     assert walk.task("decide_measures").groups == ["投诉处理领导小组"]
-    walk.do("decide_measures", departments=["finance", "business"])
+    walk.do("decide_measures", acting_departments=["finance", "business"])
 
     assert walk.open().count("act_together") == 2
     walk.do("act_together", "act_together").do("investigate").do("conclude_investigation", is_law_concerned="no")
@@ -107,7 +107,7 @@ def test_the_group_decides_instead_of_a_plan_while_its_measures_are_on_their_way
     walk = checked(is_media_involved="yes").do("investigate").do("conclude_investigation", is_law_concerned="no")
     assert walk.open() == ["convene_group"]
 
-    walk.do("convene_group").do("decide_measures", departments=["finance"]).do("act_together")
+    walk.do("convene_group").do("decide_measures", acting_departments=["finance"]).do("act_together")
 
     assert walk.open() == ["give_feedback"]
 
