@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable
 from dataclasses import asdict, dataclass
 from enum import StrEnum
@@ -50,6 +51,28 @@ class Finding:
     def as_json(self) -> dict[str, Any]:
         """Return the finding as JSON-able data."""
         return {**asdict(self), "severity": str(self.severity), "run": list(self.run), "moments": list(self.moments)}
+
+
+#: Findings of one code that are shown of one file: nobody reads more of the same.
+MOST_OF_A_KIND = 100
+
+
+def shortened(findings: Iterable[Finding], most: int = MOST_OF_A_KIND) -> list[Finding]:
+    """Return the first `most` findings of each code of each file, and a hint that says how many more there were."""
+    counts: Counter[tuple[str, str]] = Counter()
+    kept: list[Finding] = []
+    for finding in findings:
+        key = (finding.file, finding.code)
+        counts[key] += 1
+        if counts[key] <= most:
+            kept.append(finding)
+    for (file, code), count in counts.items():
+        if count > most:
+            zh = f"“{code}”共 {count} 处，只列出前 {most} 处。"
+            en = f"{code} was found {count} times; the first {most} are listed."
+            advice = ("先改正列出的，再检查一次。", "Correct these and check again.")
+            kept.append(Finding(file, 0, Severity.HINT, "findings-shortened", "", zh, en, *advice))
+    return kept
 
 
 def has_errors(findings: Iterable[Finding]) -> bool:

@@ -31,7 +31,7 @@ class Limits:
 
     size_bytes: int = 10_000_000
     depth: int = 200
-    elements: int = 100_000
+    elements: int = 50_000
     tag_bytes: int = 500_000
     attributes: int = 100  #: of one element
     value_length: int = 100_000  #: of one attribute

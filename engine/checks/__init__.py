@@ -36,7 +36,7 @@ from engine.checks.subject import Known, Subject
 from engine.decisions.analysis import analyse
 from engine.diagram import Diagram
 from engine.family import Family
-from engine.findings import Finding, has_errors
+from engine.findings import Finding, has_errors, shortened
 from engine.rules import newest
 
 #: Elements of one process up to which its soundness is proved.
@@ -101,7 +101,7 @@ def check_files(
 
 def completed(findings: Iterable[Finding], files: Mapping[str, bytes]) -> list[Finding]:
     """Return the findings with line, column and name of their element, and each with an advice."""
-    return advised(placed(findings, files))
+    return advised(placed(shortened(findings), files))
 
 
 def in_order(findings: Iterable[Finding]) -> list[Finding]:

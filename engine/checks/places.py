@@ -14,6 +14,10 @@ from engine.findings import Finding
 
 #: Files above this are not searched again: their findings keep the line that reading gave.
 _MOST_BYTES = 10_000_000
+#: Elements of one id that are told apart by their line.
+_MOST_OF_AN_ID = 20
+#: Codes of files that were not read: nothing in them has a place but what the door said.
+_NOT_READ = ("xml-refused", "xml-empty", "xml-root", "file-kind")
 _ENCODING = re.compile(rb"""^\s*<\?xml[^>]{0,200}?encoding=["']([A-Za-z0-9._-]{1,40})["']""")
 _TAG = re.compile(r"""<([A-Za-z_][^\s/>"'<]*+)((?:[^>"'<]++|"[^"]*+"|'[^']*+')*+)>""")
 #: What is no tag, and where it ends.
@@ -45,10 +49,15 @@ class _Text:
         self.lines = [0, *(found.end() for found in re.finditer("\n", self.text))]
         self.tags: list[_Tag] = []
         self.by_id: dict[str, list[_Tag]] = {}
+        self.names: dict[str, str] = {}  #: by id, of the first element that has a name
         for tag in _tags(self.text):
             self.tags.append(tag)
             if tag.id:
-                self.by_id.setdefault(tag.id, []).append(tag)
+                same = self.by_id.setdefault(tag.id, [])
+                if len(same) < _MOST_OF_AN_ID:
+                    same.append(tag)
+                if tag.name:
+                    self.names.setdefault(tag.id, tag.name)
         self.starts = [tag.start for tag in self.tags]
 
     def line(self, at: int) -> int:
@@ -92,7 +101,8 @@ def placed(findings: Iterable[Finding], files: Mapping[str, bytes]) -> list[Find
     made: list[Finding] = []
     for finding in findings:
         data = files.get(finding.file)
-        if data is None or len(data) > _MOST_BYTES or (finding.column and finding.name):
+        is_done = bool(finding.column and finding.name) or finding.code.startswith(_NOT_READ)
+        if data is None or len(data) > _MOST_BYTES or is_done:
             made.append(finding)
             continue
         if finding.file not in texts:
@@ -131,13 +141,12 @@ def _tags(text: str) -> Iterator[_Tag]:
 
 
 def _placed(finding: Finding, text: _Text) -> Finding:
-    own = text.by_id.get(finding.element, []) if finding.element else []
-    name = finding.name or next((tag.name for tag in own if tag.name), "")
+    name = finding.name or text.names.get(finding.element, "")
     if finding.column:
         return replace(finding, name=name)
-    if finding.line <= 0 and not own:
+    if finding.line <= 0 and finding.element not in text.by_id:
         finding = replace(finding, line=text.line_of_key(finding.element))
-    if finding.line <= 0 and not own:
+    if finding.line <= 0 and finding.element not in text.by_id:
         return replace(finding, line=1, column=1, name=name)  # it is about the whole file
     tag = text.tag(finding)
     if tag is not None:

@@ -8,7 +8,9 @@ from __future__ import annotations
 
 import re
 from collections import Counter
+from collections.abc import Iterable
 from dataclasses import dataclass
+from typing import Any
 
 from lxml import etree
 
@@ -23,6 +25,7 @@ _ADVICE = (
     "用建模工具打开并重新保存，或按 BPMN 2.0 规范改正。",
     "Open and save it with a modeler, or correct it as BPMN 2.0 says.",
 )
+_NAME = re.compile(r"(?:[^\W\d][\w.\-·]*:)?[^\W\d][\w.\-·]*")
 _INTEGER = re.compile(r"[+-]?\d{1,18}")
 _DOUBLE = re.compile(r"[+-]?(\d+(\.\d*)?|\.\d+)([eE][+-]?\d+)?|[+-]?INF|NaN")
 #: Findings of other parts that say the same thing with more to go by.
@@ -180,11 +183,11 @@ class _Look:
     # --- attributes
     def _attributes(self, element: Element, shape: Shape) -> None:
         local = local_name(element)
-        for key, value in element.attrib.items():
-            name = str(key)
-            if name.startswith("{"):
+        known = shape.attributes
+        for name, value in _words(element):
+            if name[0] == "{":
                 continue
-            attribute = shape.attributes.get(name)
+            attribute = known.get(name)
             if attribute is None:
                 zh, en = (
                     f"BPMN 2.0 的 {local} 没有属性 {name[:60]}。",
@@ -192,12 +195,12 @@ class _Look:
                 )
                 is_used = name in ATTRIBUTES.get(local, ())
                 self._note(element, "xsd-attribute", zh, en, Severity.WARNING if is_used else Severity.ERROR)
-            elif (right := self._fault(element, attribute, str(value))) is not None:
-                zh = f"{local} 的属性 {name} 的值“{str(value)[:60]}”不对，应为{right[0]}。"
-                en = f"attribute {name} of {local} has the value {str(value)[:60]!r}; it must be {right[1]}."
+            elif (right := self._fault(element, attribute, value)) is not None:
+                zh = f"{local} 的属性 {name} 的值“{value[:60]}”不对，应为{right[0]}。"
+                en = f"attribute {name} of {local} has the value {value[:60]!r}; it must be {right[1]}."
                 self._note(element, "xsd-value", zh, en)
-        for name, attribute in shape.attributes.items():
-            if attribute.is_required and element.get(name) is None:
+        for name in shape.demanded:
+            if element.get(name) is None:
                 severity = Severity.WARNING if name in _NEEDLESS_ATTRIBUTES else Severity.ERROR
                 if name in _UNUSED_ATTRIBUTES:
                     severity = Severity.HINT
@@ -216,7 +219,7 @@ class _Look:
             self.seen.add(value)
         elif kind == "IDREF" and value not in self.ids:
             return "文件里一个元素的 id", "the id of an element of the file"
-        elif kind == "QName" and not all(is_name(part) for part in value.split(":", 1)):
+        elif kind == "QName" and _NAME.fullmatch(value) is None:
             return "一个元素的 id（可带前缀）", "the id of an element, with or without a prefix"
         elif kind == "boolean" and value not in ("true", "false", "1", "0"):
             return " true 或 false", "true or false"
@@ -232,6 +235,11 @@ class _Look:
         elif severity is Severity.ERROR and _is_drawn(element):
             severity = Severity.WARNING
         self.found.append(Violation(element, severity, code, zh, en))
+
+
+def _words(element: Element) -> Iterable[tuple[str, str]]:
+    items: Iterable[Any] = element.attrib.items()  # its type allows bytes, which never come
+    return items
 
 
 def _is_drawn(element: Element) -> bool:

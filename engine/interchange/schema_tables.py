@@ -54,6 +54,7 @@ class Shape:
     parts: dict[str, Part] = field(default_factory=dict)  #: by the tag of the child, substitutes included
     required: list[Part] = field(default_factory=list)
     attributes: dict[str, Attribute] = field(default_factory=dict)
+    demanded: list[str] = field(default_factory=list)  #: attributes that must be there
 
 
 class Tables:
@@ -115,6 +116,7 @@ class Tables:
                 kind = _local(group.get("type"))
                 words = self._words.get(kind, ())
                 made.attributes[group.get("name") or ""] = Attribute(kind, group.get("use") == "required", words)
+        made.demanded = [name for name, attribute in made.attributes.items() if attribute.is_required]
         return made
 
     def _group(self, made: Shape, group: _Element, choice: int, branch: int) -> None:

@@ -6,6 +6,7 @@ It gives elements no meaning.
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator
 from typing import Any
 
@@ -16,6 +17,8 @@ from engine.findings import Finding, Severity
 from engine.interchange.names import BPMN, CAMUNDA7, CAMUNDA8, NODES, PLATFORM
 
 Element = etree._Element
+#: Findings of one code kept of one file; far more than are shown.
+_MOST_SAID = 1_000
 _TRUE, _FALSE = ("true", "1"), ("false", "0")
 
 
@@ -26,6 +29,7 @@ class Source:
         self.file = file
         self.root = root
         self.findings: list[Finding] = []
+        self.said: Counter[str] = Counter()  #: how often each code was said
         self.elements = list(root.iter(etree.Element))  # kept: lxml's identities last as long as somebody holds them
         self.dialect = _dialect(root, self.elements)
         self.vendors = {"camunda7": CAMUNDA7, "camunda8": frozenset({CAMUNDA8})}.get(self.dialect, frozenset())
@@ -54,6 +58,9 @@ class Source:
         advice: tuple[str, str] = ("", ""),
     ) -> None:
         """Note a finding at `element`; `advice` says what to do, Chinese and English."""
+        self.said[code] += 1
+        if self.said[code] > _MOST_SAID:
+            return
         owner = named(element)
         self.findings.append(
             Finding(

@@ -21,6 +21,7 @@ WITHOUT_EXAMPLE = {
     "decision-too-large",
     "escalation-endless",
     "file-unused",
+    "findings-shortened",
     "form-too-large",
     "form-too-many-fields",
     "sound-not-proved",
