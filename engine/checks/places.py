@@ -16,8 +16,8 @@ from engine.findings import Finding
 _MOST_BYTES = 10_000_000
 #: Elements of one id that are told apart by their line.
 _MOST_OF_AN_ID = 20
-#: Codes of files that were not read: nothing in them has a place but what the door said.
-_NOT_READ = ("xml-refused", "xml-empty", "xml-root", "file-kind")
+#: Codes of whole files, most of them not read: nothing in them has a place but what the door said.
+_NOT_READ = frozenset({"xml-refused", "xml-empty", "xml-root", "file-kind", "findings-shortened"})
 _ENCODING = re.compile(rb"""^\s*<\?xml[^>]{0,200}?encoding=["']([A-Za-z0-9._-]{1,40})["']""")
 _TAG = re.compile(r"""<([A-Za-z_][^\s/>"'<]*+)((?:[^>"'<]++|"[^"]*+"|'[^']*+')*+)>""")
 #: What is no tag, and where it ends.
@@ -101,8 +101,10 @@ def placed(findings: Iterable[Finding], files: Mapping[str, bytes]) -> list[Find
     made: list[Finding] = []
     for finding in findings:
         data = files.get(finding.file)
-        is_done = bool(finding.column and finding.name) or finding.code.startswith(_NOT_READ)
-        if data is None or len(data) > _MOST_BYTES or is_done:
+        if finding.code in _NOT_READ:
+            made.append(replace(finding, line=finding.line or 1, column=finding.column or 1))
+            continue
+        if data is None or len(data) > _MOST_BYTES or (finding.column and finding.name):
             made.append(finding)
             continue
         if finding.file not in texts:
