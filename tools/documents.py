@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 from engine import rules
-from tools import check_pages
+from tools import check_pages, law_page
 from webapp import settings
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -95,3 +95,4 @@ def _first_lines(package: str) -> Iterator[tuple[str, str]]:
 if __name__ == "__main__":
     write()
     check_pages.write()
+    law_page.write()

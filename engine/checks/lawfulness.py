@@ -136,8 +136,8 @@ def _finding(said: Said, hit: Hit) -> Finding:
         name=said.name,
         zh=f"{where_zh}“{hit.words}”——{entry.zh.title}。{topic.rule[0]}{mark_zh}。",
         en=f"{hit.words!r}: {entry.en.title}. {topic.rule[1]}{mark_en}.",
-        advice_zh=f"改为：{' → '.join(topic.instead[0])}。",
-        advice_en=f"In its place: {' -> '.join(topic.instead[1])}.",
+        advice_zh=f"换成这些步骤：{' → '.join(topic.instead[0])}。",
+        advice_en=f"These steps in its place: {' -> '.join(topic.instead[1])}.",
     )
 
 

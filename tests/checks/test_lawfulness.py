@@ -13,6 +13,7 @@ from engine.checks import check_files, lawfulness, wording
 from engine.checks.lawfulness import LawRefused, scan, topics
 from engine.family import Family
 from engine.findings import Severity
+from tools import law_page
 
 ROOT = Path(__file__).parents[2]
 DATA = (ROOT / "engine" / "checks" / "lawfulness.toml").read_text("utf-8")
@@ -91,6 +92,14 @@ UNLAWFUL = [
     ("Fine the employee 100 yuan", "unlawful-fine"),
     ("Refuse the inspection until the manager comes", "unlawful-inspection-refusal"),
     ("Stall the complainant", "unlawful-delay"),
+    ("Dock the wages of whoever is at fault", "unlawful-fine"),
+    ("Suppress media coverage", "unlawful-suppression"),
+    ("Buy up the newspapers", "unlawful-buyback"),
+    ("Hand the complaint to the person complained of", "unlawful-disclosure"),
+    ("Ask the police for support at the gate", "unlawful-police"),
+    ("执法人员一律劝离", "unlawful-inspection-refusal"),
+    ("找公关公司删除负面报道", "unlawful-deletion"),
+    ("劝信访人返回原籍", "unlawful-turning-away"),
 ]
 
 
@@ -139,6 +148,29 @@ LAWFUL = [
     "对行政处罚罚款不服的，告知复议途径",
     "劝离围观群众，疏散人员",
     "争议投诉处置预案（恶意投诉）",
+    "查找删帖记录",
+    "附侵权证据，联系平台删帖",
+    "阻止事态扩大，避免媒体曝光",
+    "请政府有关部门协调招待所安置群众",
+    "收到的红包退还工作人员",
+    "受理对乱罚款的投诉",
+    "依法对经营者处以罚款",
+    "协调公安、消防到场处置火灾",
+    "请公安协助查找走失人员",
+    "将答复书转交当事人",
+    "因客户原因拖延时间的，期限顺延",
+    "保安人员劝离闹事者",
+    "带来访群众返回接待室",
+    "保护举报人免受打击报复",
+    "投诉人担心打击报复的，为其保密",
+    "对推诿扯皮的部门问责",
+    "回避检查",
+    "投诉率为零的部门发放奖金",
+    "It is fine, staff may go on",
+    "Stop the clock when the report is in",
+    "A food stall was closed",
+    "Give the result to the person concerned",
+    "Pay the invoice",
     "接待并登记",
     "Never fine the employee",
     "Do not delay the complainant",
@@ -336,3 +368,7 @@ def test_every_topic_names_its_articles_and_a_lawful_block_in_both_languages():
         assert len(table["instead_zh"]) == len(table["instead_en"]) >= 1
         assert table["rule_zh"]
         assert table["rule_en"]
+
+
+def test_the_page_for_lawyers_is_as_the_file_of_words_has_it():
+    assert law_page.PAGE.read_text("utf-8") == law_page.page(), "run python -m tools.documents"

@@ -9,6 +9,7 @@ import pytest
 from werkzeug.test import TestResponse
 
 from engine import deployments
+from engine.checks.catalogue import entries
 from engine.work import SYSTEM
 from tests.webapp import noise
 from tests.webapp.conftest import House, text_of
@@ -220,3 +221,16 @@ def test_a_decision_tried_with_odd_values_tells_why_and_never_fails(house: House
         response = visitor.get("/plan-versions/1/decisions/complaint_plan", query_string={"v.kind": value})
         assert response.status_code == 200
     assert visitor.get("/plan-versions/1/decisions/nothing").status_code == 404
+
+
+def test_every_check_is_listed_by_subject_and_leads_to_its_page(house: House) -> None:
+    page = house.visitor("admin").get("/plans/findings/")
+
+    assert "死锁：有一步永远等不到" in page.text
+    links = re.findall(r'href="(/plans/findings/[a-z0-9-]+)"', page.text)
+    assert len(links) == len(set(links)) == len(entries())
+    assert house.visitor("admin").get(links[-1]).status_code == 200
+
+
+def test_the_list_of_checks_is_for_those_who_deploy_or_monitor(house: House) -> None:
+    assert house.visitor("guo").get("/plans/findings/").status_code == 403

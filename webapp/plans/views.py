@@ -191,6 +191,13 @@ def decision(definition_id: int, decision_id: str) -> str:
     )
 
 
+@bp.get("/plans/findings/")
+@requires("deploy|monitor")
+def meanings() -> str:
+    """List every code that a check may say, by subject."""
+    return render_template("plans/meanings.html", topics=catalogue.topics(), entries=catalogue.entries())
+
+
 @bp.get("/plans/findings/<code>")
 @requires("deploy|monitor")
 def meaning(code: str) -> str:
