@@ -1,8 +1,8 @@
 """English names of what plans name in Chinese: plans, steps, events, roles. Learnt when a plan is deployed, asked by pages.
 
 Rows of cases hold the Chinese name only, so a list in English costs one query more and opens no plan. An author writes
-the English name as the extension property `name-en` of the element or process; a user task without one is called what
-its form is called, a role what the plan's organisation calls it.
+the English name as the extension property `name-en` of the element or process; groups and seats have theirs in the
+plan's organisation. (The plans that come with the house are translated by the pages: `webapp/plan_names.py`.)
 """
 
 from __future__ import annotations
@@ -54,7 +54,7 @@ def english(work: UnitOfWork) -> Mapping[str, str]:
 def words_of(family: Family) -> dict[str, str]:
     """Return Chinese name -> English name of everything in the family that has one. What its author wrote comes first."""
     found: dict[str, str] = {}
-    for zh, en in [*_written(family), *_seats(family), *_titles(family)]:
+    for zh, en in [*_written(family), *_seats(family)]:
         if zh and en and zh != en:
             found.setdefault(zh, en)
     return found
@@ -68,18 +68,7 @@ def _written(family: Family) -> Iterator[tuple[str, str]]:
 
 
 def _seats(family: Family) -> Iterator[tuple[str, str]]:
-    """Yield groups by their name, then roles: by the seat of that very title, else by the first seat they have."""
+    """Yield groups and seats by their names: a role that is called as one of them is that one."""
     groups = [group for organisation in family.organisations.values() for group in organisation.groups]
-    seats = [seat for group in groups for seat in group.seats]
     yield from ((group.name, group.name_en) for group in groups)
-    yield from ((seat.title, seat.title_en) for seat in seats)
-    yield from ((seat.role, seat.title_en) for seat in seats)
-
-
-def _titles(family: Family) -> Iterator[tuple[str, str]]:
-    for process in family.processes.values():
-        for _, node in process.body.walk():
-            form = family.forms.get(node.form.id) if node.form is not None else None
-            properties = form.data.get("properties") if form is not None else None
-            if isinstance(properties, Mapping):
-                yield node.name, str(properties.get("title_en") or "").strip()
+    yield from ((seat.title, seat.title_en) for group in groups for seat in group.seats)

@@ -11,10 +11,11 @@ from typing import Any
 
 import pytest
 
-from engine import forms
+from engine import forms, plan_words
 from engine.diagram import GATEWAYS, Kind, Timer
 from engine.errors import InvalidAnswers
 from tests.plans.walk import ROOT, calendar, family
+from webapp import plan_names
 
 PLANS = sorted(path.stem for path in (ROOT / "processes").glob("*.bpmn"))
 FORMS = sorted((ROOT / "forms").glob("*.form"))
@@ -314,3 +315,13 @@ def test_every_rule_of_a_table_says_where_it_comes_from(table):
     assert f'<decision id="{table}"' in text
     assert text.count("<rule ") == text.count("<description>")
     assert 'hitPolicy="UNIQUE"' in text
+
+
+def test_everything_that_a_plan_names_has_an_english_name():
+    learnt = plan_words.words_of(family())
+    catalogue = set(plan_names.of_the_house())
+
+    named = {node.name for plan in PLANS for node in nodes(plan)} | {family().processes[plan].name for plan in PLANS}
+    named |= {role for plan in PLANS for node in nodes(plan) for role in node.roles}
+
+    assert sorted(named - set(learnt) - catalogue) == []
