@@ -256,6 +256,7 @@ EVIDENCE = {
     "malicious_report_police": "police_files",
     "malicious_review_anew": "extortion_files",
     "mass_complaint_calm_people": "evidence_files",
+    "measure_carry_out_measure": "measure_files",
     "media_response_ask_correction": "correction_files",
     "media_response_check_facts": "evidence_files",
     "parent_complaint_investigate": "photo_files",
@@ -264,6 +265,17 @@ EVIDENCE = {
     "training_hold_training": "training_files",
     "unit_complaint_investigate": "evidence_files",
 }
+
+
+def test_an_amount_has_cents_and_a_count_has_none():
+    wrong = [
+        (path.stem, component["key"])
+        for path in FORMS
+        for component in components(path)
+        if component["type"] == "number" and "decimalDigits" not in component
+    ]
+
+    assert wrong == []
 
 
 @pytest.mark.parametrize("form", sorted(EVIDENCE))
