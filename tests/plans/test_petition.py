@@ -103,3 +103,18 @@ def test_what_the_authority_and_the_police_answer_is_recorded_after_the_receptio
 
     assert walk.do("report_and_ask_support", "meet_group").open() == ["record_support_reply"]
     assert walk.do("record_support_reply").open() == ["handle_petition"]
+
+
+def test_the_outcome_of_a_review_is_told_within_five_working_days():
+    walk = accepted().do("handle_petition", handling_result="decided").do("tell_decision", is_review_asked="yes")
+    walk.pass_time(days=20)
+
+    walk.do("review_petition")
+
+    assert walk.due("tell_decision") == calendar().add_working_days(walk.now, 5)
+
+
+def test_the_decision_is_told_within_the_limit_of_the_handling():
+    walk = accepted().do("handle_petition", handling_result="decided")
+
+    assert walk.due("tell_decision") == last_moment(MONDAY + timedelta(days=2), 60)

@@ -87,7 +87,8 @@ class Search:
         self.searches = _MOST_SEARCHES
         reads = _Reads()
         found = self._try(reads)
-        self.loops = tuple(dict.fromkeys(one for loop in ways.loops for one in self._repeated(loop, found)))
+        loops = [loop for loop in ways.loops if not self._extends(loop, span)]
+        self.loops = tuple(dict.fromkeys(one for loop in loops for one in self._repeated(loop, found)))
         if found:
             self._shorten(reads)
 
@@ -118,6 +119,10 @@ class Search:
             return self._latest((self.clock.begins + self.clock.ends) // 2 * DAY, reads)[0]
         except NotCovered:
             return {}
+
+    def _extends(self, loop: list[int], span: Span) -> bool:
+        """Return whether a loop comes by the element that extends the limit: it is another limit from there on."""
+        return bool(span.extended_by) and any(self.network.vertices[one].element == span.extended_by for one in loop)
 
     def _repeated(self, loop: list[int], found: Mapping[int, tuple[int, dict[str, int]]]) -> Iterator[str]:
         """Yield the steps of a loop that take time anew each time, and not only until a moment that stays."""

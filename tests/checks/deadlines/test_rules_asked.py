@@ -118,3 +118,16 @@ def test_rules_that_are_off_or_name_other_plans_are_not_counted():
     other = Rule("r", 3, "days", "x", spans={"another": Span("another")})
 
     assert deadlines.check(process, diagram(process), [off, other], CALENDAR, **YEAR) == []
+
+
+def test_a_loop_that_extends_the_limit_is_no_gap():
+    words = (
+        "start: s\nexclusive: m x\nuser: a\nthrow: more\nend: e\ns -> m -> a -> x\nx -> e ?\nx -> more else\nmore -> m"
+    )
+    process = due(draw(words), a="working days after(now(), 5)")
+    rule = limit_rule(15, "days", "x")
+    assert prove(process, rule).loops == ("a",)
+
+    rule.spans.span = Span("any", extended_by="more")
+
+    assert prove(process, rule).holds
