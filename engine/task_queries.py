@@ -7,6 +7,7 @@ from datetime import datetime
 from typing import Any
 
 from sqlalchemy import ColumnElement, Select, and_, func, literal, or_, select, tuple_, union_all
+from sqlalchemy.orm import aliased
 
 from engine import deployments, forms, instances
 from engine.errors import NotFound
@@ -107,26 +108,35 @@ def get(work: UnitOfWork, task_id: int) -> TaskInfo:
     if row is None:
         raise NotFound("没有这个任务，或者您无权查看。", "There is no such task, or you may not see it.")
     info = _info(work, *row)
-    if info.may_complete and did_what_it_approves(work, row[0], work.actor.id):
+    approved = approved_by(work, row[0]) if info.may_complete else frozenset()
+    if approved and not approved.isdisjoint(steps_done_by(work, info.instance_id, work.actor.id)):
         return replace(info, may_claim=False, may_complete=False, is_own_work=True)
     return info
 
 
-def did_what_it_approves(work: UnitOfWork, task: UserTask, person: str) -> bool:
-    """Return whether the task approves a step of its case that `person` completed (four eyes: nobody approves their own)."""
+def approved_by(work: UnitOfWork, task: UserTask) -> frozenset[str]:
+    """Return the steps that the task approves (four eyes), by its plan; most approve none."""
     instance = work.session.get_one(ProcessInstance, task.instance_id)
     family = deployments.open_family(work, instance.definition_id)
     nodes = [process.node(task.element_id) for process in family.processes.values()]
-    approved = {element for node in nodes if node is not None for element in node.approves}
-    if not approved:
-        return False
-    done = select(UserTask.id).where(
-        UserTask.instance_id == task.instance_id,
-        UserTask.element_id.in_(approved),
-        UserTask.closed_by == person,
-        UserTask.outcome == "completed",
+    return frozenset(element for node in nodes if node is not None for element in node.approves)
+
+
+def steps_done_by(work: UnitOfWork, instance_id: int, person: str) -> frozenset[str]:
+    """Return the steps of the case that the person completed, in every round."""
+    done = select(UserTask.element_id).where(
+        UserTask.instance_id == instance_id, UserTask.closed_by == person, UserTask.outcome == "completed"
     )
-    return work.session.scalar(done.limit(1)) is not None
+    return frozenset(work.session.scalars(done))
+
+
+def done_by(person: str) -> ColumnElement[str | None]:
+    """Return what `steps_done_by` does, parted by commas, as a column of a query of tasks."""
+    other = aliased(UserTask)
+    done = select(func.aggregate_strings(other.element_id, ",")).where(
+        other.instance_id == UserTask.instance_id, other.closed_by == person, other.outcome == "completed"
+    )
+    return done.correlate(UserTask).scalar_subquery()
 
 
 def form_of(work: UnitOfWork, task_id: int) -> forms.Form | None:
