@@ -58,7 +58,7 @@ MAX_DRAFT_FIELDS = 500
 #: A user task with this property makes its case confidential when it is completed: its value is the variable that
 #: names the people who may know, besides whoever completes it.
 CONFIDENTIAL_TO = "confidential-to"
-#: A user task with this property names people complained of: its value is the variable that holds their names. Who
+#: A user task with this property names people complained of: its value is the field of its form that asks for them. Who
 #: they are, and who reports to them, is known to the web: `Completed.named` tells it.
 RECUSES = "recuses"
 
@@ -171,11 +171,11 @@ def complete(work: UnitOfWork, task_id: int, raw: Mapping[str, Any], version: in
         )
 
     naming: str | None = None
-    accusing: str | None = None
+    named: tuple[str, ...] = ()
     entries: list[dict[str, Any]] = []
 
     def change(machine: Machine) -> None:
-        nonlocal naming, accusing
+        nonlocal naming, named
         wait = next((wait for wait in machine.waits() if wait.token == task.token), None)
         if wait is None:
             # On PostgreSQL the lock was waited for: whoever was first is in the row by now.
@@ -191,13 +191,13 @@ def complete(work: UnitOfWork, task_id: int, raw: Mapping[str, Any], version: in
         elif raw:
             raise EngineError("此任务没有表单，不接受填写内容。", "This task has no form and takes no answers.")
         naming = wait.node.properties.get(CONFIDENTIAL_TO)
-        accusing = wait.node.properties.get(RECUSES)
+        if accusing := wait.node.properties.get(RECUSES):
+            named = tuple(_names(answers.get(accusing)))
         machine.complete(task.token, answers)
 
     machine = instances.move(work, instance, change, entries=entries)
     if naming is not None:
         instances.restrict(work, instance.id, {work.actor.id, *_names(machine.variables().get(naming))})
-    named = tuple(_names(machine.variables().get(accusing))) if accusing is not None else ()
     return Completed(task.instance_id, _next_task(work, instance, machine), named)
 
 
