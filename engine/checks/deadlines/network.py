@@ -24,7 +24,7 @@ Leave = Callable[[Clock, Moments, int], int]
 class Vertex:
     """One moment: an element is reached or left. `sets`: variables that take a moment then.
 
-    `is_open`: nothing says until when it is left; then it counts as left at once.
+    `is_open`: nothing says until when it is left; then it counts as left at once. `joins`: every way in is waited for.
     """
 
     element: str
@@ -32,6 +32,7 @@ class Vertex:
     sets: list[tuple[str, Reckon]] = field(default_factory=list)
     is_open: bool = False
     takes_time: bool = False
+    joins: bool = False
     ahead: list[int] = field(default_factory=list)
 
 
@@ -79,6 +80,9 @@ class Network:
             self.left.setdefault(prefix + name, out[name])
             self.vertices[out[name]].sets += _moments_set(node)
             self.vertices[out[name]].ahead += [into[one] for one in _targets(scope, node) if one in into]
+        for node in scope.nodes.values():
+            if node.kind is Kind.EVENT_SUBPROCESS and node.body is not None:
+                self._scope(node.body, prefix, depth + 1, calls)  # apart: no way leads there, rules within it may count
         starts = [into[name] for name, node in scope.nodes.items() if name in into and node.kind is Kind.START]
         starts = starts or [into[name] for name in into if not scope.nodes[name].incoming and name not in timers]
         ends = [out[name] for name in into if not scope.nodes[name].outgoing and not _links(scope.nodes[name])]
@@ -92,6 +96,7 @@ class Network:
         """Add one node; return the vertices of reaching and of leaving it."""
         element = prefix + node.id
         reached = self._vertex(element, at_once)
+        self.vertices[reached].joins = node.kind is Kind.PARALLEL and len(node.incoming) > 1
         inside = node.body if node.kind in _INSIDE else None
         within, inner_calls = prefix, calls
         if node.kind is Kind.CALL_ACTIVITY:

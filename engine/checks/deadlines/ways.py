@@ -23,8 +23,12 @@ class Ways:
 
 def between(vertices: Sequence[Vertex], sources: Sequence[int], targets: AbstractSet[int]) -> Ways:
     """Return the ways from `sources` to `targets`."""
-    finished, back = _walk(vertices, sources, targets)
-    ahead = {vertex: vertices[vertex].ahead if vertex not in targets else [] for vertex in finished}
+    live = _live(vertices, sources, targets)
+    ahead = {
+        vertex: [one for one in vertices[vertex].ahead if one in live] if vertex not in targets else []
+        for vertex in live
+    }
+    finished, back = _walk(ahead, sources)
     useful: set[int] = set()
     for vertex in finished:  # what is behind comes first
         if vertex in targets or any(one in useful for one in ahead[vertex] if (vertex, one) not in back):
@@ -38,9 +42,30 @@ def between(vertices: Sequence[Vertex], sources: Sequence[int], targets: Abstrac
     return Ways(order, before, _loops(ahead, set(order).difference(sources), back))
 
 
-def _walk(
-    vertices: Sequence[Vertex], sources: Sequence[int], targets: AbstractSet[int]
-) -> tuple[list[int], set[tuple[int, int]]]:
+def _live(vertices: Sequence[Vertex], sources: Sequence[int], targets: AbstractSet[int]) -> set[int]:
+    """Return the vertices that a case can come to before a target is left: a join waits for every way into it."""
+    everything = {number: one.ahead for number, one in enumerate(vertices)}
+    within = set().union(*(_reachable(everything, source) for source in sources))
+    waited: dict[int, int] = {}
+    for vertex in within:
+        for target in vertices[vertex].ahead:
+            waited[target] = waited.get(target, 0) + 1
+    live: set[int] = set()
+    arrived: dict[int, int] = {}
+    queue = list(sources)
+    while queue:
+        vertex = queue.pop()
+        if vertex in live:
+            continue
+        live.add(vertex)
+        for target in vertices[vertex].ahead if vertex not in targets else ():
+            arrived[target] = arrived.get(target, 0) + 1
+            if not vertices[target].joins or arrived[target] == waited[target]:
+                queue.append(target)
+    return live
+
+
+def _walk(ahead: Mapping[int, Sequence[int]], sources: Sequence[int]) -> tuple[list[int], set[tuple[int, int]]]:
     """Walk everything ahead of the sources, depth first; return the vertices as they are done, and the edges back."""
     finished: list[int] = []
     is_done: dict[int, bool] = {}  # False: on the stack
@@ -49,17 +74,17 @@ def _walk(
         if source in is_done:
             continue
         is_done[source] = False
-        stack: list[tuple[int, Iterator[int]]] = [(source, iter(vertices[source].ahead))]
+        stack: list[tuple[int, Iterator[int]]] = [(source, iter(ahead[source]))]
         while stack:
-            vertex, ahead = stack[-1]
-            target = next(ahead, None)
+            vertex, left = stack[-1]
+            target = next(left, None)
             if target is None:
                 stack.pop()
                 is_done[vertex] = True
                 finished.append(vertex)
             elif target not in is_done:
                 is_done[target] = False
-                stack.append((target, iter(vertices[target].ahead if target not in targets else ())))
+                stack.append((target, iter(ahead[target])))
             elif not is_done[target]:
                 back.add((vertex, target))
     return finished, back

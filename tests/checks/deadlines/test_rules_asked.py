@@ -131,3 +131,35 @@ def test_a_loop_that_extends_the_limit_is_no_gap():
     rule.spans.span = Span("any", extended_by="more")
 
     assert prove(process, rule).holds
+
+
+def test_a_loop_behind_a_join_that_waits_for_the_end_of_the_rule_is_no_gap():
+    words = """
+        start: s
+        exclusive: m x
+        parallel: p q
+        user: a b c
+        end: e
+        s -> m -> p
+        p -> a -> q
+        p -> b -> q
+        q -> c -> x
+        x -> e ?
+        x -> m else
+    """
+    process = due(draw(words), a="working days after(now(), 5)", b='now() + @"P1D"', c='now() + @"P90D"')
+
+    assert prove(process, limit_rule(15, "days", "x", to_element="a")).holds
+    assert prove(process, limit_rule(150, "days", "x")).loops  # a, b and c may come again before the end
+
+
+def test_a_rule_inside_an_event_subprocess_is_counted():
+    process = draw(
+        "start: s\nuser: a\nevent-sub: h\nend: e\ns -> a -> e",
+        {"h": "start signal: i\nuser: b\nend: o\ni -> b -> o"},
+    )
+    due(process, a='now() + @"P1D"', b='now() + @"PT2H"')
+    inside = {"from_element": "b", "to_element": "b", "is_reached": True}
+
+    assert prove(process, limit_rule(2, "hours", "x", **inside)).holds
+    assert not prove(process, limit_rule(1, "hours", "x", **inside)).holds
