@@ -20,7 +20,7 @@ from webapp import plan_names
 PLANS = sorted(path.stem for path in (ROOT / "processes").glob("*.bpmn"))
 FORMS = sorted((ROOT / "forms").glob("*.form"))
 TABLES = {
-    "complaint_plan": {"kind": [*["suggestion", "problem", "disputed", "unit"], "daily", None]},
+    "complaint_plan": {"kind": [*["suggestion", "problem", "disputed", "unit"], "daily", "inspection", "first", None]},
     "problem_severity": {
         "is_injured": ["yes", "no", None],
         "is_media_involved": ["yes", "no", None],

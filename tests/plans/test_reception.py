@@ -14,6 +14,8 @@ from tests.plans.walk import Walk, family
         ("problem", "problem"),
         ("disputed", "malicious"),
         ("unit", "unit_complaint"),
+        ("inspection", "media_inspection"),
+        ("first", "first_contact"),
         ("unheard_of", "unit_complaint"),
     ],
 )

@@ -11,13 +11,14 @@ from pathlib import Path
 from typing import Any
 
 import webapp
-from engine import demo_clock, deployments, forms, jobs, tasks
+from engine import demo_clock, deployments, forms, jobs, reports, tasks
 from engine.calendars import BEIJING
 from engine.diagram import Kind
 from engine.errors import NotFound
 from engine.services import Services
 from engine.work import SYSTEM, Actor, Database, UnitOfWork
 from webapp import complaints, people, recusals, resources, superiors
+from webapp.demo import library
 from webapp.demo.answers import plausible
 from webapp.demo.cast import PASSWORD, PEOPLE, PERMISSIONS, SPARE, SUPERIORS
 from webapp.demo.papers import paper
@@ -47,10 +48,10 @@ def fill(
     database: Database,
     services: Services | None = None,
     *,
-    samples: Iterable[Sample] = SAMPLES,
+    samples: Iterable[Sample] | None = None,
     report: Callable[[str], None] = lambda _step: None,
 ) -> None:
-    """Fill an empty house. `report` is told what is being done, one short text a step."""
+    """Fill an empty house; `samples` None: those of the demo. `report` is told what is being done, a short text a step."""
     report("人员和岗位 / people and roles")
     with database.work(SYSTEM) as work:
         demo_clock.mark_as_demo(work)
@@ -60,7 +61,7 @@ def fill(
         deployments.deploy(work, plan_files(), "演示 / demo")
         _cover_roles(work)
     _look_at_resources(database)
-    for sample in samples:
+    for sample in (*SAMPLES, *library.shown()) if samples is None else samples:
         report(f"{sample.answers['subject']}")
         _play(database, services or {}, sample)
 
@@ -106,7 +107,8 @@ def _play(database: Database, services: Services, sample: Sample) -> None:
     for step in sample.steps:
         now = min(now + timedelta(hours=step.hours_later), database.clock.now())
         _let_pass(database, services, now)
-        if not _complete(database, case, step.element, step.answers, now):
+        act = _tell if step.is_report else _complete
+        if not act(database, case, step.element, step.answers, now):
             break
     _let_pass(database, services, database.clock.now())
 
@@ -134,6 +136,23 @@ def _complete(database: Database, case: int, element: str, chosen: dict[str, Any
         raw = {} if form is None else _answers(work, form, found[0].id, chosen)
         recusals.complete(work, found[0].id, raw)
     return True
+
+
+def _tell(database: Database, case: int, element: str, chosen: dict[str, Any], now: datetime) -> bool:
+    """Report something at the event `element` as somebody who may; return whether there was one."""
+    with database.work(SYSTEM, read_only=True) as work:
+        everybody = people.everybody(work)
+    for person in everybody:
+        with database.work(person.actor, now=now, read_only=True) as work:
+            try:
+                _, form, known = reports.form_of(work, case, element)
+                raw = plausible(form, known, chosen, work.now, work.calendar, lambda _view: [])
+            except NotFound:
+                continue
+        with database.work(person.actor, now=now) as work:
+            reports.send(work, case, element, raw)
+        return True
+    return False
 
 
 def _is_theirs(database: Database, actor: Actor, task_id: int) -> bool:

@@ -8,11 +8,15 @@ from typing import Any
 
 @dataclass(frozen=True, slots=True)
 class Step:
-    """Somebody completes the task at `element`, `hours_later` than the step before. What is not answered is made up."""
+    """Somebody completes the task at `element`, `hours_later` than the step before. What is not answered is made up.
+
+    `is_report`: nobody completes a task; somebody reports this at the event `element`, on the case's page.
+    """
 
     element: str
     hours_later: float = 3
     answers: dict[str, Any] = field(default_factory=dict)
+    is_report: bool = False
 
 
 @dataclass(frozen=True, slots=True)
