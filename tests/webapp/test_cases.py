@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from datetime import timedelta
 
-from engine import deployments, instances, tasks
+from engine import deployments, forms, instances, tasks
 from engine.work import SYSTEM, Actor
 from tests.engine import plans
 from tests.webapp import noise
 from tests.webapp.conftest import House, text_of
 from webapp import people
+from webapp.cases.reading import in_order
+from webapp.cases.variables import Labels
 
 ANSWERS = {"finding": "yes"}
 
@@ -183,3 +185,16 @@ def test_the_page_speaks_english(house: House) -> None:
     assert "What happened" in page
     assert "Done : 现场调查" in page or "Done: 现场调查" in page
     assert "Finding 属实" in page
+
+
+def test_a_variable_is_called_what_the_plans_own_forms_call_it():
+    def asking(form_id: str, label: str) -> forms.Form:
+        return forms.build({"id": form_id, "components": [{"type": "textfield", "key": "papers", "label": label}]})
+
+    family = {
+        "media_publish": asking("media_publish", "发布的说明"),
+        "problem_opinion": asking("problem_opinion", "部门材料"),
+    }
+
+    assert Labels(in_order(family, "problem"), "zh").label("papers") == "部门材料"
+    assert Labels(in_order(family, "media"), "zh").label("papers") == "发布的说明"

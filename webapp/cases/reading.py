@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -82,7 +83,7 @@ def read(work: UnitOfWork, instance_id: int, language: str, *, shows_all: bool =
     nodes = _nodes(family)
     registering = _registering(work)
     attached = attachments.of_instance(work, instance_id)
-    labels = Labels([*registering, *family.forms.values()], language, attachments.names(attached))
+    labels = Labels([*registering, *in_order(family.forms, info.key)], language, attachments.names(attached))
     asked = {key for form in registering for field in form.walk() for key in field.keys}
     rows = labels.rows(instances.variables(work, instance_id))
     state = instances.diagram_state(work, instance_id)
@@ -163,6 +164,11 @@ def state(work: UnitOfWork, instance_id: int, known: int | None = None) -> dict[
 def picture(work: UnitOfWork, instance_id: int) -> bytes:
     """Return the file of the case's diagram as its author saved it. Raises NotFound as `read`."""
     return instances.diagram_state(work, instance_id).xml
+
+
+def in_order(forms: Mapping[str, Form], plan: str) -> list[Form]:
+    """Return the forms of a family, the plan's own first: a called plan may call the same variable something else."""
+    return sorted(forms.values(), key=lambda form: not form.id.startswith(f"{plan}_"))
 
 
 def _registering(work: UnitOfWork) -> list[Form]:
