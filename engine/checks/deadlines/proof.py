@@ -8,7 +8,7 @@ from datetime import date, datetime
 
 from engine.calendars import WorkCalendar
 from engine.checks.deadlines.network import Network
-from engine.checks.deadlines.reckoning import Clock, NotCovered
+from engine.checks.deadlines.reckoning import DAY, Clock, NotCovered
 from engine.checks.deadlines.search import Late, Search
 from engine.diagram import Process
 from engine.rules import Rule
@@ -90,9 +90,10 @@ def _over(search: Search, rule: Rule, first: date, last: date) -> Proof:
     """Count from every date."""
     considered, unclear = 0, 0
     broken: dict[date, Late] = {}
+    days = _Days(search)
     for day in range(first.toordinal(), last.toordinal() + 1) if search.is_reachable else ():
         try:
-            late = search.late_on(day)
+            late = days.late_on(day)
         except NotCovered:
             continue
         considered += 1
@@ -121,3 +122,30 @@ def _over(search: Search, rule: Rule, first: date, last: date) -> Proof:
         unclear,
         search.is_reachable,
     )
+
+
+class _Days:
+    """Counts start dates, each kind of week once: where the days looked at are worked alike, the result is the same."""
+
+    def __init__(self, search: Search) -> None:
+        self.search = search
+        self.before = self.after = 0  #: how far from its start a count has looked, so far
+        self.known: dict[bytes, tuple[int, list[Late]]] = {}
+
+    def late_on(self, day: int) -> list[Late]:
+        """Return how a case that begins on `day` can be late. Raises NotCovered."""
+        clock = self.search.clock
+        week = clock.alike(day, self.before, self.after)
+        if week in self.known:
+            then, late = self.known[week]
+            return [one.later((day - then) * DAY) for one in late]
+        clock.watch(day)
+        late = self.search.late_on(day)
+        before, after = day - clock.earliest, clock.latest - day
+        if before > self.before or after > self.after:
+            self.before, self.after = max(before, self.before), max(after, self.after)
+            self.known.clear()
+            week = clock.alike(day, self.before, self.after)
+        if week is not None:
+            self.known[week] = day, late
+        return late

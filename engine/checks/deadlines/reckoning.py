@@ -33,13 +33,30 @@ class Unknown(Exception):
 
 
 class Clock:
-    """The calendar's newest unbroken run of covered years, as tables. `limits` are the rules that expressions may ask."""
+    """The calendar's newest unbroken run of covered years, as tables. `limits` are the rules that expressions may ask.
+
+    `earliest` and `latest`: the days that counts have looked at since `watch`. Another start whose days there are
+    worked alike gives the same, so much later.
+    """
 
     def __init__(self, calendar: WorkCalendar, limits: Mapping[str, Rule] | None = None) -> None:
         self.calendar = calendar
         self.limits = limits or {}
-        self.first, self.last, self.working = _table(calendar)
+        self.first, self.last, self.working, self.pattern = _table(calendar)
         self.begins, self.ends = self.first.toordinal(), self.last.toordinal()
+        self.watch(self.begins)
+
+    def watch(self, day: int) -> None:
+        """Begin to note which days are looked at, for a start on `day`."""
+        self.earliest = self.latest = day
+
+    def alike(self, day: int, before: int, after: int) -> bytes | None:
+        """Return which days from `before` days before to `after` days after `day` are worked; None outside the years."""
+        first, last = day - before - self.begins, day + after + 1 - self.begins
+        return self.pattern[first:last] if first >= 0 and last <= len(self.pattern) else None
+
+    def _look(self, first: int, last: int) -> None:
+        self.earliest, self.latest = min(self.earliest, first), max(self.latest, last)
 
     def add_working_days(self, moment: int, days: int) -> int:
         """Return the same time of day `days` working days later; that day does not count."""
@@ -48,6 +65,7 @@ class Clock:
         index = bisect_right(self.working, moment // DAY) + days - 1
         if index >= len(self.working):
             raise NotCovered
+        self._look(moment // DAY, self.working[index])
         return self.working[index] * DAY + moment % DAY
 
     def limit(self, rule: Rule, start: int, extensions: int = 0) -> int:
@@ -62,6 +80,7 @@ class Clock:
             day = self.next_working_day(day)
         if not self.begins <= day <= self.ends:
             raise NotCovered
+        self._look(day, day)
         return day * DAY + DAY - 1
 
     def _count(self, day: int, number: int, unit: str) -> int:
@@ -76,6 +95,7 @@ class Clock:
         index = bisect_right(self.working, day - 1)
         if index >= len(self.working) or day < self.begins:
             raise NotCovered
+        self._look(day, self.working[index])
         return self.working[index]
 
     def as_datetime(self, moment: int) -> datetime:
@@ -85,8 +105,11 @@ class Clock:
 
 
 @lru_cache(maxsize=4)
-def _table(calendar: WorkCalendar) -> tuple[date, date, list[int]]:
-    """Return the first and last day of the newest unbroken run of years, and its working days. Raises NotCovered."""
+def _table(calendar: WorkCalendar) -> tuple[date, date, list[int], bytes]:
+    """Return the first and last day of the newest unbroken run of years, its working days, and 1 or 0 for each day.
+
+    Raises NotCovered.
+    """
     years = sorted(calendar.years | calendar.provisional_years)
     if not years:
         raise NotCovered
@@ -95,7 +118,8 @@ def _table(calendar: WorkCalendar) -> tuple[date, date, list[int]]:
         first -= 1
     begin, end = date(first, 1, 1), date(newest, 12, 31)
     days = range(begin.toordinal(), end.toordinal() + 1)
-    return begin, end, [day for day in days if calendar.is_working_day(date.fromordinal(day))]
+    pattern = bytes(calendar.is_working_day(date.fromordinal(day)) for day in days)
+    return begin, end, [day for day, is_worked in zip(days, pattern, strict=True) if is_worked], pattern
 
 
 def of_timer(timer: Timer) -> Reckon | None:

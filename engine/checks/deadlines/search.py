@@ -31,6 +31,10 @@ class Late:
         """Return whether the path by itself is late."""
         return self.finish > self.limit
 
+    def later(self, seconds: int) -> Late:
+        """Return the same, begun so much later."""
+        return Late(self.start + seconds, self.finish + seconds, self.limit + seconds, self.path)
+
 
 class _Reads:
     """Learns which variables are read."""

@@ -146,6 +146,15 @@ def test_hours_are_counted_exactly():
     assert len(prove(process, limit_rule(23, "hours", "模板")).broken) == 365
 
 
+def test_hours_over_working_days_are_counted_day_by_day():
+    process = due(draw("start: s\nuser: a\nend: e\ns -> a -> e"), a="working days after(now(), 1)")
+
+    broken = prove(process, limit_rule(24, "hours", "x")).broken
+
+    assert date(2026, 3, 6) in broken  # a Friday
+    assert date(2026, 3, 3) not in broken
+
+
 def test_an_interrupting_timer_bounds_a_step_and_its_own_way_counts():
     process = draw("""
         start: s
@@ -276,6 +285,32 @@ def test_start_dates_whose_count_leaves_the_calendar_are_not_considered():
 
     assert proof.considered == 350  # until 16 December: 15 days later the year ends
     assert len(proof.broken) == 16
+
+
+@settings(max_examples=15, deadline=None)
+@given(
+    st.integers(1, 8),
+    st.integers(1, 8),
+    st.integers(1, 30),
+    st.sampled_from(["days", "working days", "hours"]),
+    st.booleans(),
+)
+def test_counting_each_kind_of_week_once_gives_what_counting_every_day_gives(first, second, limit, unit, moves):
+    process = due(
+        draw("start: s\nuser: a b\nend: e\ns -> a -> b -> e"),
+        a=f"working days after(now(), {first})",
+        b=f'now() + @"P{second}D"',
+    )
+    rule = limit_rule(limit, unit, "x", moves=moves and unit == "days")
+
+    together = prove(process, rule)
+    one_by_one = [
+        prove(process, rule, first=day, last=day)
+        for day in (date(2026, 1, 1) + timedelta(days=number) for number in range(365))
+    ]
+
+    assert together.considered == sum(proof.considered for proof in one_by_one)
+    assert together.broken == tuple(day for proof in one_by_one for day in proof.broken)
 
 
 @settings(max_examples=200, deadline=None)
