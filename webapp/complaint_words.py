@@ -1,8 +1,11 @@
-"""Contacts and words of complaints: masked for lists, made comparable, compared. It stores nothing."""
+"""Contacts and words of complaints: masked for lists, made comparable, compared; what every case knows. It stores nothing."""
 
 from __future__ import annotations
 
 import re
+
+#: Variables that registering gives to every case besides the form's answers. Plans may read them.
+GIVEN = frozenset({"case_number", "received_at", "registered_by"})
 
 
 def masked(contact: str) -> str:

@@ -19,6 +19,7 @@ from engine.tables import InstanceRecusal, ProcessDefinition, ProcessInstance, T
 from engine.visibility import role_offer, visible_instances
 from engine.work import UnitOfWork
 from webapp import superiors
+from webapp.complaint_words import GIVEN
 from webapp.people import Person, PersonRole, role_names
 
 #: So many are looked at; who has more has one cause for most of them.
@@ -83,6 +84,7 @@ def known(work: UnitOfWork, services: Iterable[str] | None = None, *, holds_to_r
     return checks.Known(
         roles=role_names(work) if holds_to_roles else None,
         services=frozenset(services) if services is not None else None,
+        given=GIVEN,
         calendar=work.calendar(),
         members=members_of(work),
         superiors=superiors.chart(work),

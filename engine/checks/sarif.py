@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable
+from datetime import UTC, datetime
 from typing import Any
 
 from engine.checks.baseline import Known
@@ -58,7 +59,7 @@ class _Writer:
 
     def rule(self, code: str) -> dict[str, Any]:
         entry = entries().get(code)
-        made: dict[str, Any] = {"id": code, "name": "".join(part.capitalize() for part in code.split("-"))}
+        made: dict[str, Any] = {"id": code, "name": _name(code)}
         made["helpUri"] = (
             self.help_address.replace("{code}", code) if self.help_address else f"urn:banjie:{page_of(code)}"
         )
@@ -87,7 +88,8 @@ class _Writer:
         elif one.rule is not None:
             made["properties"] = {"originalLevel": _LEVELS[one.original], "reason": one.rule.reason}
         if finding.run:
-            steps = [{"location": {"logicalLocations": [_element(step, "")]}} for step in finding.run]
+            moments = finding.moments or ("",) * len(finding.run)
+            steps = [_step(step, at) for step, at in zip(finding.run, moments, strict=False)]
             made["codeFlows"] = [{"threadFlows": [{"locations": steps}]}]
         return made
 
@@ -96,7 +98,9 @@ class _Writer:
             "ruleId": known.code,
             "ruleIndex": codes.index(known.code),
             "message": {"text": known.en if self.language == "en" else known.zh},
-            "locations": [{"physicalLocation": {"artifactLocation": self.artifact(known.file)}}],
+            "locations": [
+                {"physicalLocation": {"artifactLocation": self.artifact(known.file), "region": {"startLine": 1}}}
+            ],
             "partialFingerprints": {"banjieElement/v1": known.fingerprint},
             "baselineState": "absent",
         }
@@ -117,6 +121,20 @@ class _Writer:
     def message(self, finding: Finding) -> str:
         advice = finding.advice_en if self.language == "en" else finding.advice_zh
         return f"{finding.message(self.language)} {advice}".strip()
+
+
+def _name(code: str) -> str:
+    """Return a code as one word, other than the code itself: `no-start` -> NoStart, `binding` -> BindingFinding."""
+    name = "".join(part.capitalize() for part in code.split("-"))
+    return name if "-" in code else f"{name}Finding"
+
+
+def _step(element: str, at: str) -> dict[str, Any]:
+    """Return one step of a run; `at` is when it is done, "" where nothing counts it."""
+    made: dict[str, Any] = {"location": {"logicalLocations": [_element(element, "")]}}
+    if at:
+        made["executionTimeUtc"] = f"{datetime.fromisoformat(at).astimezone(UTC):%Y-%m-%dT%H:%M:%SZ}"
+    return made
 
 
 def _element(identity: str, name: str) -> dict[str, str]:

@@ -19,7 +19,8 @@ _NOTHING: Advice = ("", "")
 class Known:
     """What the house knows. None: nobody asked, so it is not checked.
 
-    `start_variables`: what a case brings along when it starts, besides the start form's fields. `calendar`: the
+    `start_variables`: what a case brings along when it starts, besides the start form's fields: all of it. `given`: what
+    the house itself gives to each case, whatever else it may bring. `calendar`: the
     working calendar that deadlines are counted over; None: the published one. `members`: the active people of each
     role; `superiors`: whom each person reports to.
     """
@@ -28,6 +29,7 @@ class Known:
     services: Set[str] | None = None
     process_keys: Set[str] | None = None
     start_variables: Set[str] | None = None
+    given: Set[str] = frozenset()
     calendar: WorkCalendar | None = None
     members: Mapping[str, Set[str]] | None = None
     superiors: Mapping[str, str | None] | None = None

@@ -211,6 +211,13 @@ def test_a_process_that_anybody_may_start_with_anything_is_not_judged():
     assert said({"p.bpmn": plan}, Known(start_variables=frozenset({"other"}))) == [("variable-never-set", "g_t")]
 
 
+def test_what_the_house_gives_to_every_case_may_be_read():
+    files = gated('case_number = "1"')
+
+    assert said(files) == [("variable-never-set", "g_t")]
+    assert said(files, Known(given=frozenset({"case_number"}))) == []
+
+
 def _call(key: str, extension: str = "", mode: str = "") -> str:
     return _own("callActivity", f"call_{key}", extension=f'<zeebe:calledElement processId="{key}"{mode}/>{extension}')
 

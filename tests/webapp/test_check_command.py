@@ -252,7 +252,16 @@ SARIF = _object(
                         _object(
                             ["threadFlows"],
                             threadFlows=_list(
-                                _object(["locations"], locations=_list(_object(["location"], location=LOCATION)))
+                                _object(
+                                    ["locations"],
+                                    locations=_list(
+                                        _object(
+                                            ["location"],
+                                            location=LOCATION,
+                                            executionTimeUtc={"type": "string", "pattern": "Z$"},
+                                        )
+                                    ),
+                                )
                             ),
                         )
                     ),
@@ -305,6 +314,26 @@ def test_sarif_shows_a_counter_example_step_by_step(folder: Path):
 
     steps = [step["location"]["logicalLocations"][0]["name"] for step in flows[0][0]["threadFlows"][0]["locations"]]
     assert steps[0] == "s"
+
+
+def test_sarif_tells_the_dates_of_a_run_that_breaks_a_limit(folder: Path):
+    corpus = Path(__file__).parents[1] / "checks" / "deadline-broken"
+    for path in corpus.iterdir():
+        if path.is_file() and not path.name.startswith("good"):
+            (folder / path.name).write_bytes(path.read_bytes())
+
+    (broken,) = [one for one in sarif(".")["results"] if one["ruleId"] == "deadline-broken"]
+
+    steps = broken["codeFlows"][0]["threadFlows"][0]["locations"]
+    assert any("executionTimeUtc" in step for step in steps)
+
+
+def test_sarif_of_every_fault_of_the_corpus_fits_the_schema(folder: Path):
+    corpus = Path(__file__).parents[1] / "checks"
+
+    run = sarif(*sorted(corpus.glob("*/bad.bpmn")), "--each")
+
+    assert len(run["tool"]["driver"]["rules"]) > 100
 
 
 def test_sarif_calls_a_rule_by_the_address_that_the_house_gives(folder: Path):

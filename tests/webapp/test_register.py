@@ -14,7 +14,7 @@ from engine.errors import Conflict, EngineError, InvalidAnswers
 from engine.work import SYSTEM
 from tests.webapp import noise
 from tests.webapp.conftest import House, text_of
-from webapp import complaint_words, complaints, people
+from webapp import complaint_words, complaints, people, staffing
 
 
 def count(house: House) -> int:
@@ -35,6 +35,16 @@ def test_a_complaint_gets_its_number_starts_its_plan_and_tells_it_everything(hou
         "李晓梅",
         "王芳",
     )
+
+
+def test_what_every_case_knows_besides_the_form_is_told_to_the_checks(house: House):
+    case = house.register()
+
+    with house.database.work(SYSTEM, read_only=True) as work:
+        known = set(instances.variables(work, case.instance_id))
+        told = staffing.known(work).given
+
+    assert {"case_number", "registered_by", "received_at"} <= told <= known
 
 
 def test_numbers_have_no_gaps_even_when_registering_fails(house: House):

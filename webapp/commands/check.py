@@ -18,6 +18,7 @@ from engine.checks import judging, lawfulness, policy
 from engine.errors import EngineError
 from engine.findings import Finding, Severity
 from webapp.commands import door
+from webapp.complaint_words import GIVEN
 
 #: Where the configuration may stand, looked for from the files upward.
 CONFIG = "banjie.toml"
@@ -130,11 +131,12 @@ def _findings(
 ) -> list[Finding]:
     """Return what is to be said about files (name -> where it stands, content), in order."""
     files = {name: content for name, (_, content) in contents.items()}
+    known = checks.Known(given=GIVEN)
     families = [{name: content} for name, content in files.items()] if each else [files]
     return checks.in_order(
         replace(finding, file=contents[finding.file][0] if finding.file in contents else finding.file)
         for family in families
-        for finding in checks.check_files(family, law=law)
+        for finding in checks.check_files(family, known, law=law)
     )
 
 

@@ -73,7 +73,7 @@ class _Walk:
                 self.own[node.id] |= self.own[inner.id]
                 self.sure[node.id] |= self.sure[inner.id]
         entry = brought(process, family, calls, subject.known.start_variables)
-        start = self.made.mask(entry.names) | (_ANY if entry.is_open else 0)
+        start = self.made.mask(entry.names | subject.known.given) | (_ANY if entry.is_open else 0)
         self.made.everything = start | self._all(process.body)
         work: list[tuple[Scope, int, int, bool]] = [(process.body, start, start, False)]
         while work:
