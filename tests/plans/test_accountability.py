@@ -77,3 +77,12 @@ def test_a_decision_can_be_appealed_once():
 
     assert walk.end == "responsibility_settled"
     assert walk.did("review_appeal") == 1
+
+
+def test_an_appeal_is_reviewed_by_somebody_who_did_not_decide():
+    walk = Walk("accountability").do("find_facts", ground="repeated").do("hear_person")
+    decided_by = walk.task("decide_measure").groups
+    walk.do("decide_measure", decided_measure="coaching", decided_superior_measure="none")
+    walk.do("deliver_decision", is_appealed="yes")
+
+    assert walk.task("review_appeal").groups == ["复核人员"] != decided_by

@@ -9,7 +9,7 @@ import pytest
 from lxml import etree
 
 from tests.plans.walk import ROOT
-from tools.drawing import items, labels
+from tools.drawing import items, labels, placing
 from tools.layout import lay_out
 
 DI = "{http://www.omg.org/spec/BPMN/20100524/DI}"
@@ -142,3 +142,62 @@ def test_every_step_stands_in_its_lane(path):
     ]
 
     assert outside == []
+
+
+@pytest.mark.parametrize("path", PLANS, ids=lambda path: path.stem)
+def test_few_edges_cross_for_how_many_there_are(path):
+    found = sheet(path)
+    flows = [edge for edge in found.edges.values() if edge.kind == "flow"]
+    segments = [(edge, pair) for edge in flows for pair in pairwise(edge.points)]
+
+    crossings = [
+        (one.id, two.id)
+        for (one, a), (two, b) in combinations(segments, 2)
+        if not {one.source, one.target} & {two.source, two.target} and crosses(a, b)
+    ]
+
+    assert len(crossings) <= max(2, len(flows) // 4), crossings
+
+
+@pytest.mark.parametrize("path", PLANS, ids=lambda path: path.stem)
+def test_no_two_edges_run_on_each_other_but_those_that_part_or_meet_at_a_node(path):
+    found = sheet(path)
+    edges = [edge for edge in found.edges.values() if edge.kind != "note"]
+    segments = [(edge, pair) for edge in edges for pair in pairwise(edge.points)]
+
+    together = [
+        (one.id, two.id)
+        for (one, a), (two, b) in combinations(segments, 2)
+        if one is not two and not {one.source, one.target} & {two.source, two.target} and shared(a, b) > 12
+    ]
+
+    assert together == []
+
+
+@pytest.mark.parametrize("path", PLANS, ids=lambda path: path.stem)
+def test_the_main_path_runs_from_left_to_right(path):
+    found = sheet(path)
+    path_of = placing.main_path(found, "")
+
+    back = [(one, two) for one, two in pairwise(path_of) if found.items[two].cx <= found.items[one].cx]
+
+    assert back == []
+
+
+def crosses(one, two) -> bool:
+    """Return whether a level and an upright segment cross between their ends."""
+    (a, b), (c, d) = (one, two) if one[0][1] == one[1][1] else (two, one)
+    if a[1] != b[1] or c[0] != d[0]:
+        return False
+    return min(a[0], b[0]) < c[0] < max(a[0], b[0]) and min(c[1], d[1]) < a[1] < max(c[1], d[1])
+
+
+def shared(one, two) -> int:
+    """Return how long two segments run on the same line."""
+    (a, b), (c, d) = one, two
+    for across, along in ((0, 1), (1, 0)):
+        if a[across] == b[across] == c[across] == d[across]:
+            return min(max(a[along], b[along]), max(c[along], d[along])) - max(
+                min(a[along], b[along]), min(c[along], d[along])
+            )
+    return 0

@@ -206,8 +206,8 @@ def _rows(
         if item.id in settled:
             continue
         source = came_from.get(item.id)
-        first = 1 if item.lane in with_main else 0
-        wanted = [row for row in range(first, 99) if free(item, row)]
+        is_beside_main = item.lane in with_main and item.kind != "event"
+        wanted = [row for row in range(1 if is_beside_main else 0, 99) if free(item, row)]
         if source is not None and source.lane == item.lane:
             between = set(range(source.column + source.span, item.column + item.span))
             if not taken.setdefault((item.lane, source.row), set()) & between:
@@ -305,10 +305,12 @@ def _hang(sheet: Sheet, scope: str, hanging: dict[str, str]) -> None:
     order = {lane: n for n, lane in enumerate(sheet.lanes)}
     for host_id, events in hosts.items():
         host = sheet.items[host_id]
-        for item in [event for event in events if _leads_up(sheet, scope, event, order)]:
+        events.sort(key=lambda item: item.id not in hanging.values())
+        above = [event for event in events if _leads_up(sheet, scope, event, order)]
+        above = above or (events[-1:] if host.kind == "task" and len(events) > 2 else [])
+        for item in above:
             events.remove(item)
             item.x, item.y = host.x + host.w - 38, host.y - 18
-        events.sort(key=lambda item: item.id not in hanging.values())
         step = 60 if len(events) < 3 else 40
         for n, item in enumerate(events):
             middle = host.x + 20 + n * step if host.kind == "task" else host.x + 60 + n * 110
