@@ -175,6 +175,22 @@ def test_no_two_edges_run_on_each_other_but_those_that_part_or_meet_at_a_node(pa
 
 
 @pytest.mark.parametrize("path", PLANS, ids=lambda path: path.stem)
+def test_no_flow_leaves_its_lanes(path):
+    found = sheet(path)
+    lanes = found.lanes.values()
+    top, bottom = min(lane.y for lane in lanes), max(lane.y + lane.h for lane in lanes)
+    right = max(lane.x + lane.w for lane in lanes)
+
+    outside = [
+        edge.id
+        for edge in found.edges.values()
+        if edge.kind == "flow" and any(not (top < y < bottom and x < right) for x, y in edge.points)
+    ]
+
+    assert outside == []
+
+
+@pytest.mark.parametrize("path", PLANS, ids=lambda path: path.stem)
 def test_the_main_path_runs_from_left_to_right(path):
     found = sheet(path)
     path_of = placing.main_path(found, "")

@@ -274,8 +274,7 @@ def _router(sheet: Sheet, scope: str) -> Router:
     for lane in sheet.lanes.values():
         for x in range(lane.x // STEP, (lane.x + lane.w) // STEP + 1):
             soft[x, lane.y // STEP] = BORDER
-    left, _, right, bottom = sheet.pool.box()
-    top = min([pool.y + pool.h for pool in sheet.black], default=sheet.pool.y)
+    left, top, right, bottom = sheet.pool.box()
     head = left + (70 if sheet.lanes else 40)
     return Router(sheet, items, (head, top + 10, right - 10, bottom - 10), soft)
 
@@ -289,6 +288,8 @@ def _message_router(sheet: Sheet) -> Router:
     for cell, price in router.soft.items():
         inner.soft[cell] = max(price, inner.soft[cell])
     inner.low, inner.high = router.low, router.high
+    if sheet.black:
+        inner.low = (router.low[0], (sheet.black[0].y + sheet.black[0].h) // STEP + 1)
     if sheet.below:
         inner.high = (router.high[0], sheet.below[0].y // STEP - 1)
     for edge in sheet.edges.values():
