@@ -8,7 +8,7 @@ from datetime import date, datetime
 
 from engine.calendars import WorkCalendar
 from engine.checks.deadlines.network import Network
-from engine.checks.deadlines.reckoning import DAY, Clock, NotCovered
+from engine.checks.deadlines.reckoning import DAY, Clock, NotCovered, assumed_by
 from engine.checks.deadlines.search import Late, Search
 from engine.diagram import Process
 from engine.rules import Rule
@@ -77,7 +77,7 @@ def prove(
     the calendar covers no year at all. A start date whose count leaves the covered years is not considered.
     """
     try:
-        clock = Clock(calendar, limits)
+        clock = Clock(calendar, limits, assumed_by(rule.spans[process.id].when))
     except NotCovered:
         return None
     begin = max(first or date(max(clock.first.year, clock.last.year - YEARS + 1), 1, 1), clock.first)

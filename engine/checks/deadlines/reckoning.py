@@ -11,12 +11,14 @@ from collections.abc import Callable, Mapping, Sequence
 from datetime import date, datetime, time, timedelta
 from decimal import Decimal
 from functools import lru_cache
+from typing import Any
 
 from engine import feel
 from engine.calendars import WorkCalendar
 from engine.diagram import Expression, Timer
 from engine.errors import EngineError
 from engine.feel import nodes as n
+from engine.feel.compiler import compile_tree
 from engine.rules import SECONDS, Rule
 
 DAY = 86_400
@@ -33,15 +35,22 @@ class Unknown(Exception):
 
 
 class Clock:
-    """The calendar's newest unbroken run of covered years, as tables. `limits` are the rules that expressions may ask.
+    """The calendar's newest unbroken run of covered years, as tables. `limits` are the rules that expressions may ask,
+    `assumed` what the data of the cases counted holds.
 
     `earliest` and `latest`: the days that counts have looked at since `watch`. Another start whose days there are
     worked alike gives the same, so much later.
     """
 
-    def __init__(self, calendar: WorkCalendar, limits: Mapping[str, Rule] | None = None) -> None:
+    def __init__(
+        self,
+        calendar: WorkCalendar,
+        limits: Mapping[str, Rule] | None = None,
+        assumed: Mapping[str, Any] | None = None,
+    ) -> None:
         self.calendar = calendar
         self.limits = limits or {}
+        self.assumed = assumed or {}
         self.first, self.last, self.working, self.pattern = _table(calendar)
         self.begins, self.ends = self.first.toordinal(), self.last.toordinal()
         self.watch(self.begins)
@@ -143,6 +152,9 @@ def of_expression(expression: Expression, working_days: bool = False) -> Reckon 
     found = _read(tree)
     if isinstance(found, timedelta):
         return _later(found, working_days)
+    if isinstance(found, _Length):
+        length = found
+        return None if working_days else lambda clock, _moments, now: now + length.seconds(clock)
     return found if callable(found) else None
 
 
@@ -165,7 +177,48 @@ def _quoted(text: str) -> str:
     return '"' + text.replace("\\", "").replace('"', "") + '"'
 
 
-def _read(tree: n.Node) -> Reckon | timedelta | None:
+class _Length:
+    """A duration that depends on the case's data: known where what it reads is assumed."""
+
+    def __init__(self, tree: n.Node) -> None:
+        self.value = compile_tree(tree, "").function
+
+    def seconds(self, clock: Clock) -> int:
+        """Return the length. Raises Unknown."""
+        value = self.value(clock.assumed)
+        if not isinstance(value, timedelta):
+            raise Unknown("length")
+        return int(value.total_seconds())
+
+
+def assumed_by(condition: str) -> dict[str, Any]:
+    """Return the values that a condition such as `days = 3 and kind = "x"` says its variables have."""
+    found: dict[str, Any] = {}
+    queue = [feel.compile(condition).tree] if condition else []
+    while queue:
+        tree = queue.pop()
+        if isinstance(tree, n.Logic) and tree.op == "and":
+            queue += [tree.left, tree.right]
+        elif isinstance(tree, n.Comparison) and tree.op == "=":
+            if isinstance(tree.left, n.Name) and isinstance(tree.right, n.Literal):
+                found[tree.left.name] = tree.right.value
+    return found
+
+
+def _either(condition: n.Node, yes: Reckon, no: Reckon) -> Reckon:
+    """Return the branch that a condition over what is assumed takes; the later one where that decides nothing."""
+    holds = compile_tree(condition, "").function
+
+    def read(clock: Clock, moments: Moments, now: int) -> int:
+        answer = holds(clock.assumed)
+        if answer is True or answer is False:
+            return (yes if answer else no)(clock, moments, now)
+        return max(yes(clock, moments, now), no(clock, moments, now))
+
+    return read
+
+
+def _read(tree: n.Node) -> Reckon | timedelta | _Length | None:
     """Return what a FEEL tree gives: a moment as a function, a duration, or None."""
     if isinstance(tree, n.Literal):
         return tree.value if isinstance(tree.value, timedelta) else None
@@ -176,10 +229,7 @@ def _read(tree: n.Node) -> Reckon | timedelta | None:
         return _sum(_read(tree.left), _read(tree.right), 1 if tree.op == "+" else -1)
     if isinstance(tree, n.If):
         yes, no = _read(tree.yes), _read(tree.no)
-        if callable(yes) and callable(no):
-            one, other = yes, no
-            return lambda clock, moments, now: max(one(clock, moments, now), other(clock, moments, now))
-        return None
+        return _either(tree.condition, yes, no) if callable(yes) and callable(no) else None
     if isinstance(tree, n.Call):
         return _call(tree)
     return None
@@ -203,18 +253,23 @@ def _variable(name: str) -> Reckon:
     return read
 
 
-def _sum(left: Reckon | timedelta | None, right: Reckon | timedelta | None, sign: int) -> Reckon | timedelta | None:
+def _sum(
+    left: Reckon | timedelta | _Length | None, right: Reckon | timedelta | _Length | None, sign: int
+) -> Reckon | timedelta | None:
     if isinstance(left, timedelta) and isinstance(right, timedelta):
         return left + sign * right
-    if isinstance(left, timedelta) and sign == 1:
+    if isinstance(left, (timedelta, _Length)) and sign == 1:
         left, right = right, left
+    if callable(left) and isinstance(right, _Length):
+        start, length = left, right
+        return lambda clock, moments, now: start(clock, moments, now) + sign * length.seconds(clock)
     if not callable(left) or not isinstance(right, timedelta):
         return None
     base, seconds = left, sign * int(right.total_seconds())
     return lambda clock, moments, now: base(clock, moments, now) + seconds
 
 
-def _call(tree: n.Call) -> Reckon | timedelta | None:
+def _call(tree: n.Call) -> Reckon | timedelta | _Length | None:
     function = _name(tree.function)
     if function in ("min", "max"):
         return _first_or_last(function, tree.arguments)
@@ -226,7 +281,8 @@ def _call(tree: n.Call) -> Reckon | timedelta | None:
         return lambda _clock, _moments, now: now
     if function == "duration" and len(values) == 1:
         text = tree.arguments[0]
-        return _duration(text.value) if isinstance(text, n.Literal) and isinstance(text.value, str) else None
+        is_written_out = isinstance(text, n.Literal) and isinstance(text.value, str)
+        return _duration(text.value) if is_written_out and isinstance(text, n.Literal) else _Length(tree)
     if function == "date and time" and len(values) == 1 and callable(first):
         return first
     if function == "end of day" and len(values) == 1 and callable(first):

@@ -163,3 +163,22 @@ def test_a_rule_inside_an_event_subprocess_is_counted():
 
     assert prove(process, limit_rule(2, "hours", "x", **inside)).holds
     assert not prove(process, limit_rule(1, "hours", "x", **inside)).holds
+
+
+@pytest.mark.parametrize(
+    "feel",
+    [
+        'now() + duration("P" + string(days) + "D")',
+        'if days = 1 then now() + @"P1D" else now() + @"P7D"',
+        'duration("P" + string(days) + "D")',
+    ],
+)
+def test_what_a_rule_is_for_decides_deadlines_that_depend_on_it(feel):
+    process = due(draw("start: s\nuser: a\nend: e\ns -> a -> e"), a=feel)
+    one, seven = limit_rule(1, "days", "x"), limit_rule(7, "days", "x")
+    one.spans.span = Span("any", when="days = 1")
+    seven.spans.span = Span("any", when='days = 7 and kind = "service"')
+
+    assert prove(process, one).holds
+    assert prove(process, seven).holds
+    assert not prove(process, limit_rule(1, "days", "x")).holds
