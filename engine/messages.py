@@ -11,6 +11,7 @@ from engine import deployments, instances
 from engine.errors import Conflict, NotFound
 from engine.spiff.machine import Machine
 from engine.tables import Job, ProcessDefinition, ProcessInstance, StartSubscription, Subscription
+from engine.visibility import visible_instances
 from engine.work import UnitOfWork
 
 
@@ -76,6 +77,7 @@ def _waiting(work: UnitOfWork, name: str, key: str | None) -> list[Subscription]
         select(Subscription)
         .join(ProcessInstance, ProcessInstance.id == Subscription.instance_id)
         .where(Subscription.kind == "message", Subscription.name == name, ProcessInstance.status == "running")
+        .where(visible_instances(work))  # nobody moves a case that is hidden from them; the system sees all
     )
     if key is not None:
         query = query.where(

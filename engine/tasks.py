@@ -19,17 +19,16 @@ from engine.spiff.machine import Machine
 from engine.tables import ProcessInstance, TaskOffer, UserTask
 from engine.task_queries import (
     COUNT_CAP,
+    WITH_DONE,
     TaskInfo,
     approved_by,
     context,
     counts,
-    done_by,
     form_of,
     get,
     inbox,
     of_instance,
     steps_done_by,
-    with_case,
 )
 from engine.visibility import is_offered, offered_to, recused_among, visible_instances
 from engine.work import UnitOfWork
@@ -211,11 +210,11 @@ def _open(
 
     Its row (or its case's, with the state, when it is to move) is locked.
     """
-    query = with_case().add_columns(done_by(work.actor.id)).where(UserTask.id == task_id, visible_instances(work))
+    query = WITH_DONE.where(UserTask.id == task_id, visible_instances(work))
     query = query.with_for_update(of=ProcessInstance if locks_case else UserTask)
     if locks_case:
         query = query.options(undefer(ProcessInstance.state))
-    row = work.session.execute(query.execution_options(populate_existing=True)).one_or_none()
+    row = work.session.execute(query.execution_options(populate_existing=True), {"doer": work.actor.id}).one_or_none()
     if row is None:
         raise NotFound("没有这个任务，或者您无权查看。", "There is no such task, or you may not see it.")
     task: UserTask = row[0]

@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
+from sqlalchemy import event
 
 from engine import tasks
 from engine.errors import NotAllowed
-from tests.engine.conftest import ADMINISTRATOR, COLLEAGUE, OFFICER, House
+from engine.work import Actor
+from tests.engine.conftest import ADMINISTRATOR, COLLEAGUE, DIRECTOR, OFFICER, House
 
 
 @pytest.fixture
@@ -56,3 +60,28 @@ def test_who_completes_the_proposal_is_not_led_on_to_its_approval(house: House):
     done = house.act(OFFICER, lambda work: tasks.complete(work, proposal.id, {}))
 
     assert done.next_task_id is None
+
+
+def test_an_approval_asks_the_database_no_more_than_any_other_task(house: House):
+    def statements(actor: Actor, task_id: int) -> int:
+        lines: list[str] = []
+
+        def listen(*call: Any) -> None:
+            lines.append(call[2])
+
+        event.listen(house.database.pool, "before_cursor_execute", listen)
+        house.act(actor, lambda work: tasks.complete(work, task_id, {}))
+        event.remove(house.database.pool, "before_cursor_execute", listen)
+        return len([line for line in lines if not line.startswith("BEGIN")])
+
+    house.start("two_steps")
+    (ordinary,) = house.act(OFFICER, lambda work: tasks.inbox(work, box="roles").items)
+    house.act(OFFICER, lambda work: tasks.complete(work, ordinary.id, {}))
+    (last,) = house.act(DIRECTOR, lambda work: tasks.inbox(work, box="roles").items)
+    usual = statements(DIRECTOR, last.id)
+    house.start("four_eyes")
+    (proposal,) = house.act(OFFICER, lambda work: tasks.inbox(work, box="roles").items)
+    house.act(OFFICER, lambda work: tasks.complete(work, proposal.id, {}))
+    (task,) = house.act(COLLEAGUE, lambda work: tasks.inbox(work, box="roles").items)
+
+    assert statements(COLLEAGUE, task.id) == usual <= 10

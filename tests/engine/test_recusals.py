@@ -7,11 +7,12 @@ from collections.abc import Callable
 import pytest
 from sqlalchemy import select
 
-from engine import incidents, instances, recusals, tasks
+from engine import deployments, incidents, instances, messages, recusals, tasks
 from engine.errors import Conflict, EngineError, NotAllowed, NotFound
 from engine.tables import InstanceRecusal, ProcessInstance, TaskOffer, UserTask
 from engine.work import Actor, UnitOfWork
 from tests.conftest import person
+from tests.engine import plans
 from tests.engine.conftest import ADMINISTRATOR, COLLEAGUE, DIRECTOR, OFFICER, House
 
 OTHER_ADMINISTRATOR = person("second", permissions=("monitor", "operate"))
@@ -243,3 +244,27 @@ def test_offers_of_a_task_given_back_are_there_once(house: House):
     )
     rows = house.act(ADMINISTRATOR, lambda work: len(list(work.session.scalars(select(InstanceRecusal)))))
     assert (offers, rows) == (["role:专员"], 2)
+
+
+WAITING = plans.diagram(
+    "waiting",
+    plans.start(),
+    '<bpmn:intermediateCatchEvent id="replied" name="对方已答复"><bpmn:messageEventDefinition id="d" messageRef="reply"/>'
+    "</bpmn:intermediateCatchEvent>",
+    plans.end(),
+    plans.flow("begin", "replied"),
+    plans.flow("replied", "done"),
+    lanes={"专员": "begin replied done"},
+    extra='<bpmn:message id="reply" name="reply"/>',
+)
+
+
+def test_the_recused_cannot_move_the_case_by_a_message(house: House):
+    house.act(ADMINISTRATOR, lambda work: deployments.deploy(work, {"waiting.bpmn": WAITING}))
+    case = house.start("waiting")
+    keep_out(house, case, HEAD)
+
+    with pytest.raises(NotFound):
+        house.act(HEAD, lambda work: messages.correlate(work, "reply", "TS-waiting", {}))
+
+    assert house.act(ADMINISTRATOR, lambda work: messages.correlate(work, "reply", "TS-waiting", {})) == [case]

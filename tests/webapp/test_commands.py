@@ -245,3 +245,14 @@ def test_a_plan_with_an_error_is_not_deployed(house: House, tmp_path: Path):
     assert isinstance(refused.exception, EngineError)
     assert refused.exception.code == "invalid-plan"
     assert "0 files" in exported.output
+
+
+def test_a_plan_is_checked_against_the_people_of_a_house_when_asked(house: House, plan: Path):
+    house.call("user", "role", "客服人员")
+    house.call("user", "add", "mei", "--role", "客服人员", "--password", PASSWORD)
+
+    alone = CliRunner().invoke(group, ["check", str(plan)])
+    checked = house.call("check", str(plan))
+
+    assert "role-" not in alone.output
+    assert "role-unknown" in checked.output or "role-single" in checked.output

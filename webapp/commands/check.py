@@ -84,6 +84,12 @@ class Place:
     help="逐个文件检查，互不相干 / Check each file by itself: they have nothing to do with each other.",
 )
 @click.option("--advice", is_flag=True, help="每条下面写明怎么改 / Say below each finding what to do.")
+@click.option(
+    "--database",
+    "database_url",
+    metavar="URL",
+    help="连同这个系统的人员、岗位和日历一起检查 / Check against the people, roles and calendar of this house too.",
+)
 def check(
     files: tuple[Path, ...],
     form: str,
@@ -97,6 +103,7 @@ def check(
     stdin_name: str,
     each: bool,
     advice: bool,
+    database_url: str | None,
 ) -> None:
     """检查 FILES（文件、文件夹，或 - 从标准输入读）。 Check FILES, all plan files in folders, or - for standard input.
 
@@ -110,9 +117,10 @@ def check(
         contents = _contents(files, chosen, Place(home.resolve()), stdin_name)
         law = _law(home / chosen.law) if chosen.law else None
         old = _old(kept, place) if kept is not None and not write_baseline else None
+        known = _known(database_url) if database_url else None
     except EngineError as error:
         raise Refused(f"{error.zh} / {error.en}") from None
-    findings = _findings(contents, each, law)
+    findings = _findings(contents, each, law, known)
     if write_baseline:
         _write_baseline(kept, findings, chosen, place)
         return
@@ -127,7 +135,10 @@ def check(
 
 
 def _findings(
-    contents: Mapping[str, tuple[str, bytes]], each: bool, law: tuple[lawfulness.Topic, ...] | None
+    contents: Mapping[str, tuple[str, bytes]],
+    each: bool,
+    law: tuple[lawfulness.Topic, ...] | None,
+    known: checks.Known | None,
 ) -> list[Finding]:
     """Return what is to be said about files (name -> where it stands, content), in order."""
     files = {name: content for name, (_, content) in contents.items()}
@@ -138,6 +149,15 @@ def _findings(
         for family in families
         for finding in checks.check_files(family, known, law=law)
     )
+
+
+def _known(database_url: str) -> checks.Known:
+    """Return what a house knows: its roles with their people, who reports to whom, its calendar."""
+    from engine.work import SYSTEM  # only here: checking files needs no database
+    from webapp import staffing
+
+    with door.open_house(database_url).work(SYSTEM, read_only=True) as work:
+        return staffing.known(work)
 
 
 def _told(judgement: judging.Judgement, form: str, language: str, advice: bool, help_address: str) -> str:
