@@ -117,7 +117,7 @@ def check(
         contents = _contents(files, chosen, Place(home.resolve()), stdin_name)
         law = _law(home / chosen.law) if chosen.law else None
         old = _old(kept, place) if kept is not None and not write_baseline else None
-        known = _known(database_url) if database_url else None
+        known = _known(database_url) if database_url else checks.Known(given=GIVEN)
     except EngineError as error:
         raise Refused(f"{error.zh} / {error.en}") from None
     findings = _findings(contents, each, law, known)
@@ -138,11 +138,10 @@ def _findings(
     contents: Mapping[str, tuple[str, bytes]],
     each: bool,
     law: tuple[lawfulness.Topic, ...] | None,
-    known: checks.Known | None,
+    known: checks.Known,
 ) -> list[Finding]:
     """Return what is to be said about files (name -> where it stands, content), in order."""
     files = {name: content for name, (_, content) in contents.items()}
-    known = checks.Known(given=GIVEN)
     families = [{name: content} for name, content in files.items()] if each else [files]
     return checks.in_order(
         replace(finding, file=contents[finding.file][0] if finding.file in contents else finding.file)
