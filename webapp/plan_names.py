@@ -13,11 +13,18 @@ from pathlib import Path
 
 from babel.messages.pofile import read_po
 from flask import Flask, current_app, g
+from lxml import etree
 from sqlalchemy.exc import DBAPIError
 
-from engine import plan_words
+from engine import plan_words, xml
 from webapp.db import unit_of_work
 from webapp.i18n import is_english
+
+_BPMN = "{http://www.omg.org/spec/BPMN/20100524/MODEL}"
+_LABEL = "{http://www.omg.org/spec/BPMN/20100524/DI}BPMNLabel"
+_BOUNDS = "{http://www.omg.org/spec/DD/20100524/DC}Bounds"
+#: Width of a label that holds a word such as "supervision".
+_WORD = 66.0
 
 
 def init(app: Flask) -> None:
@@ -30,6 +37,30 @@ def named(name: str) -> str:
     if not name or not is_english():
         return name
     return _words().get(name) or of_the_house().get(name, name)
+
+
+def drawn(diagram: bytes) -> bytes:
+    """Return a diagram with its names in the request's language, for a picture; the author's file stays as it is."""
+    if not is_english():
+        return diagram
+    root = xml.parse(diagram, "diagram")
+    for element in root.iter(etree.Element):
+        if (name := element.get("name")) and str(element.tag).startswith(_BPMN):
+            element.set("name", named(name))
+    for bounds in root.iterfind(f".//{_LABEL}/{_BOUNDS}"):
+        _widen(bounds)
+    return etree.tostring(root, encoding="UTF-8", xml_declaration=True)
+
+
+def _widen(bounds: etree._Element) -> None:
+    """Give a label the room of an English word: it was laid out for Chinese ones."""
+    try:
+        left, width = float(bounds.get("x", "")), float(bounds.get("width", ""))
+    except ValueError:
+        return  # the picture is drawn as it can be; the checks have told the author
+    if width < _WORD:
+        bounds.set("x", f"{left - (_WORD - width) / 2:g}")
+        bounds.set("width", f"{_WORD:g}")
 
 
 @cache

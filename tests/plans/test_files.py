@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from lxml import etree
 
 from engine import forms, plan_words
 from engine.diagram import GATEWAYS, Kind, Timer
@@ -335,5 +336,10 @@ def test_everything_that_a_plan_names_has_an_english_name():
 
     named = {node.name for plan in PLANS for node in nodes(plan)} | {family().processes[plan].name for plan in PLANS}
     named |= {role for plan in PLANS for node in nodes(plan) for role in node.roles}
+
+    for plan in PLANS:
+        drawn = etree.parse(ROOT / f"processes/{plan}.bpmn").getroot()
+        shown = ("sequenceFlow", "messageFlow", "participant", "lane")
+        named |= {name for kind in shown for element in drawn.iter(f"{{*}}{kind}") if (name := element.get("name"))}
 
     assert sorted(named - set(learnt) - catalogue) == []

@@ -28,5 +28,10 @@ def test_a_step_is_named_in_english_where_english_is_spoken(house: House) -> Non
     guo.post("/language", {"language": "en"})
     english = [text_of(guo.get(page)) for page in pages]
 
+    drawn = guo.get(f"/cases/{case.instance_id}/diagram.bpmn").text
+    guo.post("/language", {"language": "zh"})
+
+    assert 'name="Investigate on the spot"' in drawn
+    assert guo.get(f"/cases/{case.instance_id}/diagram.bpmn").data == plan.replace(_STEP, _NAMED)
     assert all("现场调查" in page for page in chinese)
     assert all("Investigate on the spot" in page and "现场调查" not in page for page in english)

@@ -18,6 +18,7 @@ from webapp.db import perform, unit_of_work
 from webapp.errors import redraws
 from webapp.formpages import draw, labels_of, look, once, sent
 from webapp.i18n import gettext, language
+from webapp.plan_names import drawn
 from webapp.security import takes_files
 
 bp = Blueprint("cases", __name__, url_prefix="/cases")
@@ -37,10 +38,10 @@ def show(instance_id: int) -> str:
 @bp.get("/<int:instance_id>/diagram.bpmn")
 @requires()
 def diagram(instance_id: int) -> Response:
-    """Send the case's diagram as its author saved it."""
+    """Send the case's diagram for its picture, with its names in the request's language."""
     with unit_of_work(read_only=True) as work:
         content = reading.picture(work, instance_id)
-    return Response(content, mimetype="application/xml")
+    return Response(drawn(content), mimetype="application/xml")
 
 
 @bp.get("/<int:instance_id>/state")
