@@ -125,9 +125,9 @@ async function begin(root) {
     });
   }
 
-  /** What is drawn, as a file; a file that cannot be drawn stays as it is. */
+  /** What is drawn, as a file. One that cannot be drawn stays as it is, and so does one that was only looked at. */
   async function xml() {
-    if (!drawable) return raw;
+    if (!drawable || !modeler.get('commandStack').canUndo()) return raw;
     return (await modeler.saveXML({ format: true })).xml;
   }
 

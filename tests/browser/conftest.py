@@ -83,9 +83,17 @@ class People:
         self._windows.append(window)
         return window
 
-    def page(self, login: str, *, size: str = "wide", dark: bool = False, scripts: bool = True) -> Page:
-        """Sign somebody in, in a window of their own, and return the page they land on."""
-        page = self.window(size=size, dark=dark, scripts=scripts).page()
+    def page(
+        self,
+        login: str,
+        *,
+        size: str = "wide",
+        dark: bool = False,
+        scripts: bool = True,
+        window: WatchedContext | None = None,
+    ) -> Page:
+        """Sign somebody in, in a window of their own unless one is given, and return the page they land on."""
+        page = (window or self.window(size=size, dark=dark, scripts=scripts)).page()
         page.goto("/sign-in")
         page.fill("input[name=name]", login)
         page.fill("input[name=password]", PASSWORD)

@@ -11,7 +11,7 @@ from engine.errors import InvalidAnswers
 MAX_ROLES = 8
 _KEY = re.compile(r"[a-z][a-z0-9_]{2,59}")
 _LANE_HEIGHT = 160
-_LEFT, _TOP, _WIDTH = 160, 80, 900
+_LEFT, _TOP, _WIDTH = 160, 80, 1200
 _HEAD = """<?xml version="1.0" encoding="UTF-8"?>
 <bpmn:definitions xmlns:bpmn="http://www.omg.org/spec/BPMN/20100524/MODEL" \
 xmlns:bpmndi="http://www.omg.org/spec/BPMN/20100524/DI" xmlns:dc="http://www.omg.org/spec/DD/20100524/DC" \

@@ -45,7 +45,9 @@ class Blocks {
 
   /** Add a deadline to a step: when it passes, somebody supervises; the step goes on. */
   addDeadline(element, name) {
-    this.get('commandStack').execute('block.add', { act: () => this.makeDeadline(element, DEADLINES[name]) });
+    let boundary;
+    this.get('commandStack').execute('block.add', { act: () => (boundary = this.makeDeadline(element, DEADLINES[name])) });
+    this.get('selection').select(boundary);
   }
 
   makeDeadline(element, deadline) {
@@ -67,7 +69,7 @@ class Blocks {
       const schedule = this.extension('zeebe:TaskSchedule', { dueDate: deadline.due });
       this.addExtension(element, schedule);
     }
-    this.get('selection').select(boundary);
+    return boundary;
   }
 
   /** A step, its approval, and the way back when it is returned. */

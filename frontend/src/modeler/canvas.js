@@ -29,7 +29,7 @@ export function dialectOf(xml) {
 export function create(dialect, { container, panel, language, words, known }) {
   const { modules, extensions } = DIALECTS[dialect];
   const own = { blockWords: ['value', words], blockKnown: ['value', { ...known, isZeebe: dialect === 'zeebe' }] };
-  return new Modeler({
+  const modeler = new Modeler({
     container,
     propertiesPanel: { parent: panel },
     additionalModules: [
@@ -43,4 +43,14 @@ export function create(dialect, { container, panel, language, words, known }) {
     ],
     moddleExtensions: extensions,
   });
+  keepUnchangedLabels(modeler.get('labelEditingProvider'));
+  return modeler;
+}
+
+/** A label that was opened and left as it was is no change: the tool takes a box half a pixel wider for one. */
+function keepUnchangedLabels(provider) {
+  const update = provider.update.bind(provider);
+  provider.update = (element, text, before, bounds) => {
+    if (text !== before || element.type === 'bpmn:TextAnnotation') update(element, text, before, bounds);
+  };
 }

@@ -95,7 +95,15 @@ const PANEL = {
   'Create new list item': '新增一项', 'Delete item': '删除这一项', 'Toggle list item': '展开或收起', 'Toggle section': '展开或收起',
   'Section contains edits': '有内容', 'Section contains an error': '有错误', 'Open documentation': '打开说明', 'Open pop-up editor': '在大窗口中编辑',
   'Opened in editor': '正在大窗口中编辑', 'JSON contains errors': 'JSON 有误', 'FEEL expression is mandatory': '必须是 FEEL 表达式',
-  'Unparsable FEEL expression.': 'FEEL 表达式有误。', Close: '关闭', 'Learn more.': '',
+  'Unparsable FEEL expression.': 'FEEL 表达式有误。', Close: '关闭', 'Learn more.': '详细说明。', 'Timer documentation': '定时的写法', 'How to configure a timer': '怎样写定时',
+  '15 seconds': '15 秒', '1 hour and 30 minutes': '1 小时 30 分', '14 days': '14 天', 'UTC time': '协调世界时', 'UTC plus 2 hours zone offset': '东二区时间',
+  'every 10 seconds, up to 5 times': '每 10 秒一次，最多 5 次', 'every day, infinitely': '每天一次，不停',
+  'every hour on the hour from 9-5 p.m. UTC Monday-Friday': '周一至周五每个整点',
+  'If turned on, all variables from the parent process instance will be propagated to the child process instance.': '打开后，全部变量传给被调用的流程。',
+  'Otherwise, only variables defined via input mappings will be propagated.': '否则只传输入映射里的。',
+  'If turned on, all variables from the child process instance will be propagated to the parent process instance.': '打开后，被调用流程的全部变量传回来。',
+  'Otherwise, only variables defined via output mappings will be propagated.': '否则只传回输出映射里的。',
+  'Process variable name': '变量名',
 };
 
 /** Every kind of event with each trigger, interrupting or not, as menus and the panel write them. */
@@ -104,6 +112,7 @@ function events() {
   const name = (label, chinese) => {
     found[label] = chinese;
     found[`${label} (non-interrupting)`] = `${chinese}（不中断）`;
+    found[`${label} (non interrupting)`] = `${chinese}（不中断）`; // the panel writes it so; case does not matter
   };
   for (const [event, chinese] of Object.entries(EVENTS)) {
     name(event, chinese);
