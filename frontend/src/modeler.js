@@ -89,6 +89,9 @@ async function begin(root) {
     }
   });
 
+  // The player below takes room from the canvas: without this, clicks would go astray.
+  new ResizeObserver(() => modeler.get('canvas').resized()).observe(find('[data-canvas]'));
+
   await draw(first);
   if (keeper.isDirty()) keeper.save();
   finder.ask(0);

@@ -15,6 +15,7 @@ from engine.family import Family
 from engine.work import SYSTEM
 from tests.browser.conftest import WCAG, People
 from tests.support.site import Site
+from tests.support.sketch import DONE_TWICE
 from webapp.demo import plan_files
 
 _ALL_WELL = "可以部署"
@@ -180,22 +181,41 @@ def test_a_form_is_chosen_from_those_that_are_deployed(people: People, site: Sit
     expect(page.locator("[data-references] a")).to_contain_text("suggestion_consider")
 
 
-def test_a_counter_example_is_played_in_the_modeler(people: People, site: Site) -> None:
+def test_a_counter_example_is_played_in_the_modeler(people: People, site: Site, tmp_path: Path) -> None:
     page = people.page("admin")
-    _open(page, "malicious")
-    _choose(page, "strands_done")
-    page.locator(".djs-context-pad [data-action='replace']").click()
-    page.locator(".djs-popup").get_by_text("排他网关").click()
+    page.on("dialog", lambda dialog: dialog.accept())
+    _begin(page)
+    file = tmp_path / "twice.bpmn"
+    file.write_bytes(DONE_TWICE)
+    page.set_input_files("[data-open]", file)
 
-    page.locator("[data-code]", has_text="sound-unsynchronised").wait_for()
-    finding = page.locator(".finding").filter(has_text="sound-unsynchronised").first
+    finding = page.locator(".finding").filter(has_text="sound-unsynchronised")
     finding.get_by_role("button", name="逐步演示").click()
     page.get_by_role("slider", name="步骤").press("End")
-
-    expect(page.locator(".player")).to_contain_text("这里会做不止一次")
-    expect(page.locator(".run-token.is-end")).to_be_visible()
+    expect(page.locator(".player")).to_contain_text("第 7 步，共 7 步：答复客户 这里会做不止一次")
+    expect(page.locator(".run-token.is-end text")).to_have_text("×2")
     page.get_by_role("button", name="关闭演示").click()
+
     expect(page.locator(".run-token")).to_have_count(0)
+
+
+def test_mending_what_is_done_twice_ends_the_play(people: People, site: Site, tmp_path: Path) -> None:
+    page = people.page("admin")
+    page.on("dialog", lambda dialog: dialog.accept())
+    _begin(page)
+    file = tmp_path / "twice.bpmn"
+    file.write_bytes(DONE_TWICE)
+    page.set_input_files("[data-open]", file)
+    finding = page.locator(".finding").filter(has_text="sound-unsynchronised")
+    finding.get_by_role("button", name="逐步演示").click()
+    page.get_by_role("button", name="暂停").click()
+
+    _choose(page, "merge")
+    page.locator(".djs-context-pad [data-action='replace']").click()
+    page.locator(".djs-popup").get_by_text("并行网关").click()
+
+    expect(finding).to_have_count(0)
+    expect(page.locator(".player")).to_be_hidden()
 
 
 def test_what_could_not_be_saved_is_there_again_after_a_crash(people: People, site: Site) -> None:

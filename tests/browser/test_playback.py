@@ -10,7 +10,7 @@ from playwright.sync_api import Page, expect
 
 from tests.browser.conftest import WCAG, People
 from tests.support.site import Site
-from webapp.demo import plan_files
+from tests.support.sketch import DONE_TWICE
 
 
 @pytest.fixture(params=["sqlite"])
@@ -22,11 +22,9 @@ def database_kind(request: pytest.FixtureRequest) -> str:
 
 @pytest.fixture
 def done_twice(tmp_path: Path) -> Path:
-    """Give a plan whose parallel branches are merged by an exclusive gateway."""
-    before, _, after = plan_files()["malicious.bpmn"].decode().partition('<bpmn:parallelGateway id="strands_done"')
-    inside, _, rest = after.partition("</bpmn:parallelGateway>")
-    path = tmp_path / "malicious.bpmn"
-    path.write_text(f'{before}<bpmn:exclusiveGateway id="strands_done"{inside}</bpmn:exclusiveGateway>{rest}', "utf-8")
+    """Give a plan whose parallel branches are merged and not joined."""
+    path = tmp_path / "lost_item.bpmn"
+    path.write_bytes(DONE_TWICE)
     return path
 
 
@@ -39,7 +37,7 @@ def _preview(page: Page, file: Path) -> None:
 def _play(page: Page, file: Path) -> None:
     _preview(page, file)
     page.wait_for_selector("[data-diagram][data-ready=yes]")
-    page.locator("li[data-element=strands_done] [data-play]").click()
+    page.locator("li[data-element=merge] [data-play]").click()
 
 
 def test_a_run_is_played_to_its_end_and_says_why_it_is_a_fault(people: People, site: Site, done_twice: Path) -> None:
@@ -47,12 +45,12 @@ def test_a_run_is_played_to_its_end_and_says_why_it_is_a_fault(people: People, s
     page.clock.install()
 
     _play(page, done_twice)
-    expect(page.locator(".player")).to_contain_text("第 1 步，共 18 步：接到争议投诉")
+    expect(page.locator(".player")).to_contain_text("第 1 步，共 7 步：接到投诉")
     page.clock.run_for(60_000)
 
-    expect(page.locator(".player")).to_contain_text("第 18 步，共 18 步：向投诉人反馈 这里会做不止一次")
+    expect(page.locator(".player")).to_contain_text("第 7 步，共 7 步：答复客户 这里会做不止一次")
     expect(page.locator(".run-token.is-end text")).to_have_text("×2")
-    expect(page.locator("[data-element-id=give_feedback].is-run-end")).to_have_count(1)
+    expect(page.locator("[data-element-id=answer].is-run-end")).to_have_count(1)
 
 
 def test_a_run_is_stepped_by_keyboard_and_closed_where_it_was_opened(
@@ -63,15 +61,15 @@ def test_a_run_is_stepped_by_keyboard_and_closed_where_it_was_opened(
 
     page.keyboard.press("Space")  # the slider has the focus; it stops
     page.keyboard.press("End")
-    expect(page.get_by_text("18 / 18")).to_be_visible()
+    expect(page.get_by_text("7 / 7")).to_be_visible()
     page.keyboard.press("ArrowLeft")
-    expect(page.get_by_text("17 / 18")).to_be_visible()
+    expect(page.get_by_text("6 / 7")).to_be_visible()
     page.keyboard.press("Home")
     expect(page.get_by_role("button", name="上一步")).to_be_disabled()
     page.keyboard.press("Escape")
 
     expect(page.locator(".player")).to_be_hidden()
-    expect(page.locator("li[data-element=strands_done] [data-play]")).to_be_focused()
+    expect(page.locator("li[data-element=merge] [data-play]")).to_be_focused()
     expect(page.locator(".djs-element.is-in-run")).to_have_count(0)
 
 
@@ -79,9 +77,9 @@ def test_parallel_branches_hold_a_token_each(people: People, site: Site, done_tw
     page = people.page("admin")
     _play(page, done_twice)
 
-    page.get_by_role("slider", name="步骤").fill("4")
+    page.get_by_role("slider", name="步骤").fill("3")
 
-    expect(page.locator(".run-token")).to_have_count(3)
+    expect(page.locator(".run-token")).to_have_count(2)
 
 
 def test_who_wants_less_motion_sees_tokens_stand_and_not_walk(people: People, site: Site, done_twice: Path) -> None:
@@ -101,19 +99,19 @@ def test_who_wants_less_motion_sees_tokens_stand_and_not_walk(people: People, si
     )
 
     assert moves[0] == moves[1]
-    expect(page.locator("[data-element-id=meet_complainant].is-run-now")).to_have_count(1)
+    expect(page.locator("[data-element-id=split].is-run-now")).to_have_count(1)
 
 
 def test_without_javascript_the_run_is_a_numbered_list_of_names(people: People, site: Site, done_twice: Path) -> None:
     page = people.page("admin", scripts=False)
 
     _preview(page, done_twice)
-    page.get_by_text("怎样走到这里（18 步）").click()
+    page.get_by_text("怎样走到这里（7 步）").click()
 
     steps = page.locator("ol:visible > li")
-    expect(steps).to_have_count(18)
-    expect(steps.first).to_have_text("接到争议投诉")
-    expect(steps.last).to_have_text("向投诉人反馈")
+    expect(steps).to_have_count(7)
+    expect(steps.first).to_have_text("接到投诉")
+    expect(steps.last).to_have_text("答复客户")
     expect(page.get_by_role("button", name="逐步演示")).to_have_count(0)
 
 
