@@ -17,7 +17,7 @@ from webapp.i18n import gettext, is_english, language, lazy_gettext, moment
 #: What an element without a name is called.
 KINDS: dict[Kind, LazyString] = {
     Kind.TASK: lazy_gettext("任务"),
-    Kind.USER_TASK: lazy_gettext("人工任务"),
+    Kind.USER_TASK: lazy_gettext("用户任务"),
     Kind.MANUAL_TASK: lazy_gettext("线下任务"),
     Kind.SERVICE_TASK: lazy_gettext("服务任务"),
     Kind.SEND_TASK: lazy_gettext("发送任务"),

@@ -50,7 +50,6 @@ export function showFindings(viewer, root, sight) {
         const told = run(item, button);
         if (!told.steps.length || !plays?.open(told, { play: button === play })) plays?.close();
         root.scrollIntoView({ block: 'nearest', behavior: calm() ? 'auto' : 'smooth' });
-        if (button === play) panel.querySelector('[data-player-at]').focus({ preventScroll: true });
       });
     }
   }

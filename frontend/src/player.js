@@ -69,6 +69,7 @@ export function player(viewer, panel, sight) {
     if (isPlayed) {
       go(0);
       play();
+      slider.focus({ preventScroll: true });
     } else go(frames.length - 1);
     return true;
   }

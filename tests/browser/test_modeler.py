@@ -210,6 +210,7 @@ def test_mending_what_is_done_twice_ends_the_play(people: People, site: Site, tm
     finding.get_by_role("button", name="逐步演示").click()
     page.get_by_role("button", name="暂停").click()
 
+    _choose(page, "merge")
     page.locator(".djs-context-pad [data-action='replace']").click()
     page.locator(".djs-popup").get_by_text("并行网关").click()
 

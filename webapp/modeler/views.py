@@ -201,7 +201,7 @@ def _plain(text: Any, longest: int) -> str:
 
 
 def _known(work: UnitOfWork) -> checks.Known:
-    """Return what the house knows: a lane that names no role is a finding."""
+    """Return what the house knows: its roles, who has them, its services."""
     return staffing.known(work, services.of_house())
 
 

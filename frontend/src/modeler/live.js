@@ -101,7 +101,7 @@ export function live(root, modeler, words, page, told) {
     else help.remove();
     part('choose').addEventListener('click', () => {
       choose(finding);
-      if (finding.run.length && isHere) page.player.open(told_(finding, part('choose')));
+      if (finding.run.length && isHere) page.player.open(run(finding, part('choose')));
       else page.player.close();
     });
     const play = part('play');
@@ -109,14 +109,15 @@ export function live(root, modeler, words, page, told) {
       play.hidden = false;
       play.textContent = words.play;
       play.addEventListener('click', () => {
-        choose(finding);
-        page.player.open(told_(finding, play), { play: true });
+        modeler.get('selection').select([]); // what stands around a chosen element would hide the tokens
+        element.classList.add('is-chosen');
+        page.player.open(run(finding, play), { play: true });
       });
     }
     return element;
   }
 
-  function told_(finding, opener) {
+  function run(finding, opener) {
     return { steps: finding.run, end: finding.end, opener };
   }
 

@@ -8,7 +8,7 @@ const EVENTS = {
   'intermediate throw event': '中间抛出事件',
 };
 const NODES = {
-  Task: '任务', 'User task': '人工任务', 'Service task': '服务任务', 'Send task': '发送任务', 'Receive task': '接收任务',
+  Task: '任务', 'User task': '用户任务', 'Service task': '服务任务', 'Send task': '发送任务', 'Receive task': '接收任务',
   'Manual task': '线下任务', 'Business rule task': '决策任务', 'Script task': '脚本任务', 'Call activity': '调用流程',
   'Sub-process': '子流程', 'Sub-process (collapsed)': '子流程（收起）', 'Sub-process (expanded)': '子流程（展开）',
   'Collapsed Sub Process': '子流程（收起）', 'Expanded Sub Process': '子流程（展开）', 'Sub Process': '子流程',
@@ -55,7 +55,7 @@ const PANEL = {
   'Form JSON configuration': '表单 JSON', 'Custom form key': '自定义表单键', 'External form reference': '外部表单', 'Form key': '表单键',
   'Form reference': '表单编号', 'Embedded or External Task Forms': '外部表单', 'Generated Task Forms': '生成的表单', 'Form fields': '表单字段',
   Binding: '绑定', latest: '最新版', deployment: '同次部署', 'version tag': '版本标记', version: '版本', versionTag: '版本标记', Version: '版本',
-  'Camunda user task': '人工任务', 'Job worker': '作业程序', 'DMN decision': 'DMN 决策', 'FEEL expression': 'FEEL 表达式', '<none>': '（无）',
+  'Camunda user task': '用户任务', 'Job worker': '作业程序', 'DMN decision': 'DMN 决策', 'FEEL expression': 'FEEL 表达式', '<none>': '（无）',
   '<empty>': '（空）', '<custom type>': '（自定义类型）', 'Called decision': '决策', 'Decision ID': '决策编号', 'Decision reference': '决策编号',
   'Result variable': '结果变量', 'Called element': '被调用的流程', 'Input propagation': '变量传入', 'Output propagation': '变量传出',
   'Propagate all parent process variables': '传入全部变量', 'Propagate all child process variables': '传出全部变量', 'Propagate all variables': '传递全部变量',
