@@ -140,16 +140,17 @@ def recount(work: UnitOfWork, instance: ProcessInstance) -> list[dict[str, Any]]
 def hold(work: UnitOfWork, instance_id: int, tokens: Sequence[int]) -> None:
     """Let the timers of these tokens wait, until `release`."""
     held = (Job.instance_id == instance_id, Job.token.in_(tokens), Job.kind == "timer", Job.status == "waiting")
-    work.session.execute(update(Job).where(*held).values(status="suspended"))
+    work.session.execute(update(Job).where(*held).values(status="held"))
 
 
 def release(work: UnitOfWork, instance: ProcessInstance) -> None:
-    """Let the timers that were held for paused clocks run again, unless the case or another clock stands still."""
+    """Let the timers that were held for paused clocks run again, unless another clock stands still."""
     others = select(CaseClock.id).where(CaseClock.instance_id == instance.id, CaseClock.paused_at.isnot(None))
     work.session.flush()
-    if instance.status == "running" and work.session.scalar(others.limit(1)) is None:
-        held = (Job.instance_id == instance.id, Job.kind == "timer", Job.status == "suspended")
-        work.session.execute(update(Job).where(*held).values(status="waiting"))
+    if work.session.scalar(others.limit(1)) is None:
+        held = (Job.instance_id == instance.id, Job.status == "held")
+        status = "suspended" if instance.status == "suspended" else "waiting"
+        work.session.execute(update(Job).where(*held).values(status=status))
 
 
 class _Keeper:

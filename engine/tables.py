@@ -234,7 +234,7 @@ class Job(Base):
     element_id: Mapped[str] = mapped_column(String(100))
     topic: Mapped[str | None] = mapped_column(String(100))  #: type of the service to call
     due_at: Mapped[datetime] = mapped_column()
-    status: Mapped[str] = mapped_column(String(10))  #: waiting, taken, failed or suspended
+    status: Mapped[str] = mapped_column(String(10))  #: waiting, taken, failed, suspended, or held while a clock rests
     taken_until: Mapped[datetime | None] = mapped_column()  #: after it a taken job may be taken again
     attempts: Mapped[int] = mapped_column(Integer, default=0)
     max_attempts: Mapped[int] = mapped_column(Integer, default=3)

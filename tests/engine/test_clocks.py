@@ -435,6 +435,22 @@ def complete_supervision(house: House) -> None:
     house.act(DIRECTOR, verb)
 
 
+def test_a_case_that_is_suspended_and_resumed_meanwhile_keeps_its_clock_at_rest(limited_house: House) -> None:
+    instance_id = handled(limited_house)
+    clock_id = pause(limited_house, instance_id, "handling", "hearing")
+    limited_house.act(ADMINISTRATOR, lambda work: instances.suspend(work, instance_id, "x"))
+    limited_house.act(ADMINISTRATOR, lambda work: instances.resume(work, instance_id, "x"))
+
+    def statuses(work) -> dict[str, str]:
+        return dict(
+            work.session.execute(select(Job.element_id, Job.status).where(Job.instance_id == instance_id)).all()
+        )
+
+    assert limited_house.act(ADMINISTRATOR, statuses) == {"reminder": "held", "overdue": "held", "other": "waiting"}
+    limited_house.act(ADMINISTRATOR, lambda work: clocks.resume(work, instance_id, clock_id, "x"))
+    assert set(limited_house.act(ADMINISTRATOR, statuses).values()) == {"waiting"}
+
+
 def test_a_pause_that_ends_with_its_step_leaves_no_timer_held(limited_house: House) -> None:
     instance_id = handled(limited_house)
     pause(limited_house, instance_id, "handling", "hearing")
