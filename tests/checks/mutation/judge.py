@@ -12,12 +12,14 @@ from functools import cache
 from random import Random
 from unittest.mock import patch
 
-from engine import forms
+from engine import diagram, forms
 from engine.errors import EngineError
 from engine.family import Family
 from engine.feel import FeelError
+from engine.spiff.world import Wait
 from tests.plans import coverage
 from tests.plans import walk as walking
+from tests.plans.test_every_way import HANDED
 from tests.plans.walk import Walk
 
 WALKS, STEPS = 60, 60
@@ -71,8 +73,11 @@ def _walked(family: Family, plan: str) -> Seen:
 
 
 def _walk(plan: str, seen: Seen, done: Counter[object], number: int) -> None:
-    extra = {"reopened_count": number % 2} if plan == "follow_up_visit" else {}
-    walk = Walk(plan, **extra)
+    family = walking.family()
+    starts = [node.id for node in family.processes[plan].body.nodes.values() if node.kind is diagram.Kind.START]
+    begin = starts[number % len(starts)] if len(starts) > 1 else None
+    handed = HANDED.get(plan, [{}])
+    walk = Walk(plan, begin=begin, **handed[number // 2 % len(handed)])
     before: dict[str, tuple[str, ...]] = {}
     mix = Random(number) if number % 4 > 1 else None
     for _ in range(STEPS):
@@ -82,11 +87,37 @@ def _walk(plan: str, seen: Seen, done: Counter[object], number: int) -> None:
         waits = walk.machine.waits()
         bad = [wait.element for wait in waits if wait.incident]
         assert not bad, f"incident at {bad}"
-        assert walk.waits("user") or walk.next_timer() or walk.waits("message"), "it stands still"
-        if not walk.waits("user") and not walk.next_timer():
-            break
+        assert waits, "it stands still"
         open_now = Counter(wait.element for wait in walk.waits("user"))
         seen.doubled.update(element for element, count in open_now.items() if count > 1)
-        is_prompt = mix.random() < 0.7 if mix else number % 2 == 1
-        coverage._step(walk, done, before, is_prompt=is_prompt, mix=mix)
+        if not _step(walk, done, before, mix.random() < 0.7 if mix else number % 2 == 1, mix):
+            break
     seen.reached |= {element for _, element in walk.happened}
+
+
+def _step(
+    walk: Walk, done: Counter[object], before: dict[str, tuple[str, ...]], is_prompt: bool, mix: Random | None
+) -> bool:
+    """Do what was done least, or anything; return whether there was something. `is_prompt`: no time passes over open tasks."""
+    tasks = walk.waits("user")
+    places: list[tuple[Wait, object]] = [(wait, (wait.element, before.get(wait.element))) for wait in tasks]
+    for wait in walk.waits("message"):
+        told = walk.did(wait.element, "caught")
+        if wait.node.form is not None and told < 2:
+            places.append((wait, (wait.element, "told", told)))
+    timer = walk.next_timer()
+    if timer is not None and not (is_prompt and tasks):
+        places.append((timer, (timer.element, walk.did(timer.element, "caught"))))
+    if not places:
+        return False
+    wait, place = mix.choice(places) if mix else min(places, key=lambda one: done[one[1]])
+    done[place] += 1
+    if wait.kind == "timer":
+        walk.fire(wait)
+        return True
+    choices = coverage._choices(wait)
+    answers = mix.choice(choices) if mix else min(choices, key=lambda one: done[place, repr(one)])
+    done[place, repr(answers)] += 1
+    before[wait.element] = (*before.get(wait.element, ()), repr(answers))
+    (walk.report if wait.kind == "message" else walk.complete)(wait, answers)
+    return True
