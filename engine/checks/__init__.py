@@ -86,7 +86,7 @@ def check(
             findings += analyse(model)
     findings += [one for one in rules.check_packs(family) if files is None or one.file in files]
     findings += [one for one in data.check_shared(family, shared) if files is None or one.file in files]
-    findings += [one for one in lawfulness.check(family, law) if files is None or one.file in files]
+    findings += lawfulness.check(family, law, files)
     findings += [one for one in organisation.check(family) if files is None or one.file in files]
     return in_order(completed(findings, family.files))
 

@@ -7,7 +7,7 @@ negation, a change that it tells of) is `engine.checks.wording`.
 from __future__ import annotations
 
 import tomllib
-from collections.abc import Iterator, Mapping
+from collections.abc import Container, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
@@ -103,14 +103,14 @@ def scan(text: str, about: str = "", given: tuple[Topic, ...] | None = None) -> 
     ]
 
 
-def check(family: Family, given: tuple[Topic, ...] | None = None) -> list[Finding]:
-    """Return what the texts of every file of `family` point to."""
+def check(family: Family, given: tuple[Topic, ...] | None = None, files: Container[str] | None = None) -> list[Finding]:
+    """Return what the texts of every file of `family` point to; of those in `files` only if given."""
     findings: list[Finding] = []
     told: dict[tuple[str, str], int] = {}
     seen: set[tuple[str, str, str]] = set()
     may = wording.screen(topic.pattern for topic in (topics() if given is None else given))
     for said in _texts(family):
-        if not said.text or not may(said.text):
+        if (files is not None and said.file not in files) or not said.text or not may(said.text):
             continue
         for hit in scan(said.text, said.about, given):
             key = (said.file, said.element, hit.topic.code)

@@ -145,7 +145,9 @@ def trigger_made(kind: str) -> Operator:
 def start_given(kind: str) -> Operator:
     def operator(plan: Plan) -> Iterator[Place]:
         for node in plan.all("startEvent"):
-            if kind != "timerEventDefinition" or local(node.getparent()) == "subProcess":
+            parent = node.getparent()
+            is_plain = local(parent) == "subProcess" and parent.get("triggeredByEvent") != "true"
+            if kind != "timerEventDefinition" or is_plain:
 
                 def change(copy: Plan, key: str = node.get("id") or "") -> None:
                     made = etree.SubElement(copy.get(key), P + kind)

@@ -13,9 +13,24 @@ from engine.family import Family
 from engine.findings import Finding, Severity
 from tests.checks.mutation import harmful, harmless, judge
 from tests.checks.mutation.plan import Edit, Kind, Plan, plan, spread
+from tests.plans.test_every_way import HANDED
 from tests.plans.walk import family
 
 MUTANTS = 300  #: of each plan
+#: What registering a complaint gives its case.
+BROUGHT = frozenset(
+    [
+        "case_number",
+        "received_at",
+        "channel",
+        "complainant_name",
+        "complainant_contact",
+        "subject",
+        "content",
+        "kind",
+        "registered_by",
+    ]
+)
 BROKEN = 210  #: of these, as far as there are so many
 
 
@@ -73,7 +88,9 @@ def said(name: str, data: bytes) -> Counter[str]:
     """Return how often each code is said as an error or warning about one diagram among all other files."""
     alone, findings = Family.read({f"{name}.bpmn": data})
     _share(alone)
-    return Counter(finding.code for finding in [*findings, *check(alone, known())] if _is_bad(finding))
+    return Counter(
+        finding.code for finding in [*findings, *check(alone, known(), files=[f"{name}.bpmn"])] if _is_bad(finding)
+    )
 
 
 def together(name: str, data: bytes) -> Family:
@@ -90,9 +107,10 @@ def good_process(good: Plan) -> str:
 
 @cache
 def known() -> Known:
-    """Return what the house knows: every role that a lane names."""
+    """Return what the house knows: every role that a lane names, and what a case brings along as it starts."""
     roles = {role for process in family().processes.values() for _, node in process.body.walk() for role in node.roles}
-    return Known(roles=frozenset(roles), services=frozenset())
+    handed = {name for cases in HANDED.values() for case in cases for name in case}
+    return Known(roles=frozenset(roles), services=frozenset(), start_variables=frozenset(handed | BROUGHT))
 
 
 def _share(mutant: Family) -> None:
