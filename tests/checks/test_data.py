@@ -279,6 +279,30 @@ def test_an_expression_that_says_what_null_means_is_well():
     assert said(_waiting("if at = null then now() else at", optional)) == []
 
 
+def test_a_choice_of_several_is_a_list_even_where_nothing_is_chosen():
+    loop = (
+        '<multiInstanceLoopCharacteristics><extensionElements><zeebe:loopCharacteristics inputCollection="=units" '
+        'inputElement="unit"/></extensionElements></multiInstanceLoopCharacteristics>'
+    )
+    plan = process(start(), user("work"), _own("task", "t", loop), END, flows("s>work", "work>t", "t>e"))
+    work = form("work", field("units", "checklist", required=False, of=["a", "b"]))
+
+    assert said({"p.bpmn": plan, "start.form": START, "work.form": work}) == []
+
+
+def test_a_message_whose_form_is_known_brings_what_the_form_asks():
+    handler = (
+        '<subProcess id="h" name="h" triggeredByEvent="true"><startEvent id="hs" name="hs" isInterrupting="false">'
+        '<extensionElements><zeebe:formDefinition formId="more"/></extensionElements><messageEventDefinition messageRef="m"/>'
+        '</startEvent><endEvent id="he" name="he"/>' + flows("hs>he") + "</subProcess>"
+    )
+    files = gated("fnding = 1 or told = 2", handler)
+    message = b'<message id="m" name="turn"><extensionElements><zeebe:subscription correlationKey="=kind"/></extensionElements></message>'
+    files["p.bpmn"] = files["p.bpmn"].replace(b"<process ", message + b"<process ", 1)
+
+    assert said({**files, "more.form": form("more", field("told", "number"))}) == [("variable-never-set", "g_t")]
+
+
 def test_a_timer_on_what_is_never_set_yet_is_an_error():
     timer = wait("at")
     plan = process(start(), user("work"), timer, END, flows("s>w", "w>work", "work>e"))
@@ -483,7 +507,16 @@ def test_an_event_subprocess_that_sets_what_the_process_decides_by_is_found():
         + "</subProcess>"
     )
 
+    reported = handler.replace(
+        '<timerEventDefinition id="td"><timeDuration>PT1H</timeDuration></timerEventDefinition>',
+        '<extensionElements><zeebe:formDefinition formId="work"/></extensionElements><messageEventDefinition messageRef="m"/>',
+    )
+    files = gated('finding = "yes"', reported)
+    message = b'<message id="m" name="turn"><extensionElements><zeebe:subscription correlationKey="=kind"/></extensionElements></message>'
+    files["p.bpmn"] = files["p.bpmn"].replace(b"<process ", message + b"<process ", 1)
+
     assert said(gated('finding = "yes"', handler)) == [("set-in-parallel", "h")]
+    assert said(files) == []  # what is reported is meant to replace what was known
     assert said(gated('finding = "yes"', handler.replace('isInterrupting="false"', 'isInterrupting="true"'))) == []
 
 

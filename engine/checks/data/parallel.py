@@ -110,8 +110,11 @@ def _handlers(subject: Subject, scope: Scope, uses: list[Use]) -> None:
 
 
 def _runs_beside(node: Node) -> bool:
+    """Return whether an event subprocess runs beside its scope by itself: what a person or message reports is meant to hold."""
     starts = [inner for inner in node.body.nodes.values() if inner.kind is Kind.START] if node.body is not None else []
-    return any(not start.interrupting for start in starts)
+    return any(
+        not start.interrupting and start.form is None and start.event(diagram.Message) is None for start in starts
+    )
 
 
 def _read_outside(uses: list[Use], inside: set[str]) -> set[str]:

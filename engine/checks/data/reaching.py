@@ -143,6 +143,11 @@ class _Walk:
         for key, following in successors(scope).items():
             for target in following:
                 sources[target].append(key)
+        begun = _EVERYTHING  # what beginning the scope sets, however it begins: handlers listen from then on
+        for key, node in scope.nodes.items():
+            if node.kind is Kind.START:
+                begun &= self.sure[key]
+        handled = entry | begun if begun != _EVERYTHING else entry
         held = dict.fromkeys(scope.nodes, _EVERYTHING)
         changed = True
         rounds = 0
@@ -151,7 +156,9 @@ class _Walk:
             for key, node in scope.nodes.items():
                 if node.kind is Kind.BOUNDARY:
                     now = held.get(node.attached_to or "", _EVERYTHING)
-                elif node.kind is Kind.EVENT_SUBPROCESS or node.is_for_compensation or is_loose or not sources[key]:
+                elif node.kind is Kind.EVENT_SUBPROCESS:
+                    now = handled
+                elif node.is_for_compensation or is_loose or not sources[key]:
                     now = entry
                 else:
                     parts = [held[source] | self.sure[source] for source in sources[key]]

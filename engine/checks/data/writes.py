@@ -9,6 +9,7 @@ from engine import diagram
 from engine.diagram import Kind, Node, Process
 from engine.family import Family
 from engine.forms import Form
+from engine.forms.fields import LISTS
 
 #: What the machine itself puts before expressions.
 GIVEN = frozenset(
@@ -25,6 +26,9 @@ GIVEN = frozenset(
         "business_key",
     }
 )
+
+#: Fields that answer false or an empty list where nothing is chosen.
+_NEVER_NULL = LISTS | {"checkbox"}
 
 
 def written_by(node: Node, family: Family) -> set[str]:
@@ -58,7 +62,7 @@ def surely_written_by(node: Node, family: Family) -> set[str]:
         item.keys[0]
         for item in form.walk()
         if item.keys
-        and (item.hide is not None or (item.is_input and item.kind != "checkbox" and not _is_required(item)))
+        and (item.hide is not None or (item.is_input and item.kind not in _NEVER_NULL and not _is_required(item)))
     }
     mapped = {mapping.target.partition(".")[0] for mapping in (*node.outputs, *node.inputs)}
     return (written_by(node, family) - optional) | mapped
@@ -83,6 +87,8 @@ def is_open(node: Node, family: Family) -> bool:
             return True
     if node.service is not None and node.service.result is None and not node.outputs:
         return True
+    if node.kind is Kind.START and form_of(node, family) is not None:
+        return False  # the form tells what a message that begins it brings
     if any(isinstance(event, diagram.Message) and event.result is None for event in node.events):
         return node.kind not in (Kind.THROW, Kind.END, Kind.SEND_TASK)
     if any(isinstance(event, diagram.Signal) for event in node.events):
