@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
+from typing import Any
 
 #: Variables that registering gives to every case besides the form's answers. Plans may read them.
 GIVEN = frozenset({"case_number", "received_at", "registered_by"})
@@ -32,3 +34,9 @@ def pairs(words: str) -> set[str]:
     """Return the pairs of neighbouring letters: what Chinese texts have in common, without a dictionary."""
     letters = re.sub(r"[\W_]+", "", words.lower())
     return {letters[place : place + 2] for place in range(len(letters) - 1)}
+
+
+def word(answers: Mapping[str, Any], name: str) -> str:
+    """Return an answer without the blanks around it; "" when there is none or it is no text."""
+    value = answers.get(name)
+    return value.strip() if isinstance(value, str) else ""
