@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import io
 import re
+from datetime import timedelta
 
 import pytest
 
-from engine import deployments, instances
+from engine import deployments, instances, jobs
 from engine.work import SYSTEM
+from tests.engine import plans
 from tests.engine.test_reports import FORM, TURNING
 from tests.webapp.conftest import House, text_of
 from webapp import people
@@ -71,3 +73,27 @@ def test_a_report_takes_files_with_its_form_and_keeps_them_through_a_fault(house
 
     assert page.status_code == 422
     assert "来函.pdf" in text_of(visitor.follow(answer))
+
+
+def test_a_passed_deadline_says_which_step_it_watched(house: House) -> None:
+    watched = plans.diagram(
+        "watched",
+        plans.start(),
+        plans.user_task("handle", name="办理"),
+        plans.timer_boundary("late", "handle", "PT24H"),
+        plans.end(),
+        plans.end("told"),
+        plans.flow("begin", "handle"),
+        plans.flow("handle", "done"),
+        plans.flow("late", "told"),
+        lanes={"客服人员": "begin handle done late told"},
+    )
+    with house.database.work(SYSTEM) as work:
+        deployments.deploy(work, {"watched.bpmn": watched})
+        instance = instances.start(work, "watched", {}, business_key="TS-2")
+    house.clock.set(house.clock.now() + timedelta(days=2))
+    jobs.run_due(house.database, {})
+
+    page = text_of(house.visitor("mei").get(f"/cases/{instance}"))
+
+    assert "时限已到 ： late 针对：办理" in page

@@ -13,6 +13,7 @@ from engine.recusals import NAMED, NEW_SUPERIOR, REGISTERED
 from webapp.cases import clocks
 from webapp.cases.variables import Labels, Row
 from webapp.i18n import gettext, is_english, lazy_gettext, moment
+from webapp.plan_names import named
 
 #: Each kind of entry: its words, and how a page marks it.
 _WORDS: dict[str, tuple[Any, str]] = {
@@ -112,7 +113,7 @@ def acts(
             continue
         if not found or (found[-1].at, found[-1].actor) != (entry.at, entry.actor):
             found.append(Act(entry.at, entry.actor, []))
-        found[-1].happenings.append(_happening(entry, nodes.get(entry.element), labels, names))
+        found[-1].happenings.append(_happening(entry, nodes, labels, names))
     return found[::-1]
 
 
@@ -130,11 +131,16 @@ def _matters(entry: TimelineEntry, nodes: Mapping[str, Node]) -> bool:
     return entry.what in _MATTERS
 
 
-def _happening(entry: TimelineEntry, node: Node | None, labels: Labels, names: Mapping[str, str]) -> Happening:
+def _happening(entry: TimelineEntry, nodes: Mapping[str, Node], labels: Labels, names: Mapping[str, str]) -> Happening:
+    node = nodes.get(entry.element)
     words, tone = _WORDS.get(entry.what, (entry.what, "quiet"))
+    data, watched = dict(entry.data), ""
     if entry.what == "caught" and node is not None and node.event(Timer) is not None:
         words, tone = gettext("时限已到"), "alarm"
-    data = dict(entry.data)
+        if (
+            node.attached_to and node.attached_to in nodes
+        ):  # "the third day" says nothing without the step whose day it is
+            watched = gettext("针对：%(name)s", name=named(nodes[node.attached_to].name))
     reason = reason_words(str(data.get("reason") or ""))
     return Happening(
         name=entry.name,
@@ -142,7 +148,7 @@ def _happening(entry: TimelineEntry, node: Node | None, labels: Labels, names: M
         words=str(words),
         tone=tone,
         reason=reason,
-        detail=_detail(entry.what, data, names),
+        detail=watched or _detail(entry.what, data, names),
         rows=[row for row in labels.rows(_answered(_variables(entry.what, data))) if row.label],
     )
 
