@@ -24,6 +24,7 @@ from engine.family import Family
 from engine.feel import nodes as n
 from engine.findings import Finding, Severity
 from engine.forms import Field, Form
+from engine.organisation import Organisation
 
 _FILE = Path(__file__).with_name("lawfulness.toml")
 #: Property of an element that says why its words are no unlawful step.
@@ -171,6 +172,8 @@ def _texts(family: Family) -> Iterator[Said]:
         yield from _of_model(file, model)
     for identity, form in family.forms.items():
         yield from _of_form(family.origins.get(("form", identity), identity), form)
+    for organisation in family.organisations.values():
+        yield from _of_organisation(organisation)
 
 
 def _of_process(file: str, process: Process) -> Iterator[Said]:
@@ -207,7 +210,25 @@ def _of_pools(file: str, diagram: Diagram) -> Iterator[Said]:
         yield Said(flow.name, file, flow.id, flow.name, flow.place.line)
 
 
+def _of_organisation(organisation: Organisation) -> Iterator[Said]:
+    for group in organisation.groups:
+        for text in (group.name, *(words for duty in group.duties for words in (duty.zh, duty.en))):
+            yield Said(text, organisation.file, group.id, group.name, group.line)
+        for seat in group.seats:
+            for text in (seat.title, seat.duty, seat.duty_en):
+                yield Said(text, organisation.file, group.id, seat.title, seat.line)
+    for resource in organisation.resources:
+        for text in (resource.name, resource.name_en):
+            yield Said(text, organisation.file, resource.id, resource.name, resource.line)
+
+
 def _of_form(file: str, form: Form) -> Iterator[Said]:
+    properties = form.data.get("properties")
+    titles = properties if isinstance(properties, dict) else {}
+    for member in ("title", "title_en"):
+        title = titles.get(member)
+        if isinstance(title, str):
+            yield Said(title, file, form.id, title, 0)
     for field in form.walk():
         key = field.key or field.id
         label = field.label.zh

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import tomllib
 from pathlib import Path
 
@@ -268,9 +269,10 @@ def test_the_plans_of_the_house_point_to_nothing_unlawful():
         path.name: path.read_bytes()
         for folder in ("processes", "forms")
         for path in (ROOT / folder).iterdir()
-        if path.suffix in (".bpmn", ".dmn", ".form")
+        if path.suffix in (".bpmn", ".dmn", ".form", ".json")
     }
     family, _ = Family.read(files)
+    assert family.organisations
 
     assert [str(finding) for finding in lawfulness.check(family)] == []
 
@@ -313,6 +315,36 @@ def test_a_form_and_a_table_are_read_too_with_their_lines():
     ]
 
     assert [(one.file, one.line, one.element) for one in found] == [("f.form", 3, "m"), ("m.dmn", 3, "r")]
+
+
+def test_duties_of_an_organisation_and_titles_of_forms_are_read_too():
+    organisation = {
+        "plan": "p",
+        "groups": [
+            {
+                "id": "g",
+                "name": "领导小组",
+                "duties": [{"zh": "协调媒体，压制报道。", "en": "x"}],
+                "seats": [
+                    {"seat": "head", "title": "组长", "title_en": "Head", "role": "组长", "duty": "对责任人罚款。"}
+                ],
+            }
+        ],
+    }
+    form = {"id": "f", "type": "default", "properties": {"title": "劝返上访人员"}, "components": []}
+    files = {
+        "p.bpmn": (BPMN % NOTE % "x").encode(),
+        "p.organisation.json": json.dumps(organisation, ensure_ascii=False).encode(),
+        "f.form": json.dumps(form, ensure_ascii=False).encode(),
+    }
+
+    found = {(one.file, one.code) for one in check_files(files) if one.code.startswith("unlawful")}
+
+    assert found == {
+        ("p.organisation.json", "unlawful-suppression"),
+        ("p.organisation.json", "unlawful-fine"),
+        ("f.form", "unlawful-turning-away"),
+    }
 
 
 def test_a_finding_cites_the_article_and_names_what_to_do_instead():
