@@ -5,6 +5,7 @@ Everything is made up. `banjie demo` and the browser tests use it; a real house 
 
 from __future__ import annotations
 
+import secrets
 from collections.abc import Callable, Iterable
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -29,6 +30,8 @@ __all__ = ["PASSWORD", "PEOPLE", "fill", "is_filled", "plan_files"]
 _SUFFIXES = (".bpmn", ".dmn", ".form", ".rules.json", ".organisation.json")
 #: A sample that is never at rest ends here.
 _MOST_MOMENTS = 500
+#: Channels by which a complainant hands something in.
+_WITH_PAPERS = ("letter", "visit", "web")
 
 
 def plan_files() -> dict[str, bytes]:
@@ -103,7 +106,7 @@ def _play(database: Database, services: Services, sample: Sample) -> None:
     now = min(started.replace(hour=sample.hour, minute=20, second=0, microsecond=0), database.clock.now())
     raw = {**sample.answers, "received_at": (now - timedelta(minutes=15)).isoformat(timespec="minutes")}
     with database.work(_person(database, sample.registered_by), now=now) as work:
-        case = complaints.register(work, raw).instance_id
+        case = _register(work, raw)
     for step in sample.steps:
         now = min(now + timedelta(hours=step.hours_later), database.clock.now())
         _let_pass(database, services, now)
@@ -111,6 +114,17 @@ def _play(database: Database, services: Services, sample: Sample) -> None:
         if not act(database, case, step.element, step.answers, now):
             break
     _let_pass(database, services, database.clock.now())
+
+
+def _register(work: UnitOfWork, raw: dict[str, Any]) -> int:
+    """Register a complaint; one that came on paper or over the web brings its letter or picture along."""
+    page = secrets.token_urlsafe(18)
+    if raw["channel"] in _WITH_PAPERS:
+        _, form = complaints.reception(work)
+        pickers = [view for view in forms.draw(form, {}) if view.kind == "filepicker"]
+        for number, view in enumerate(pickers, 1):
+            raw[view.path] = [complaints.attach(work, page, view.path, paper(view, number)).id]
+    return complaints.register(work, raw, once=page).instance_id
 
 
 def _let_pass(database: Database, services: Services, until: datetime) -> None:
