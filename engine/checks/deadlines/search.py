@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 from typing import Any
 
@@ -13,6 +14,8 @@ from engine.rules import Rule, Span
 
 _MOST_PATHS = 500
 _MOST_SEARCHES = 5
+#: Rounds of a loop after which a step that still takes time counts as never done.
+_MOST_ROUNDS = 400
 #: Variables that hold the moment at which the case began.
 STARTED = ("received_at", "started_at")
 
@@ -87,6 +90,7 @@ class Search:
         self.open_steps = {vertices[one].element for one in self.order if vertices[one].is_open and self._counts(one)}
         self.direct = dict(self.before)
         self.sets: dict[int, list[tuple[str, Reckon]]] = {}  #: by vertex, what is set there that anybody reads
+        self.repeated: dict[int, set[str]] = {}  #: steps of loops that end by a moment, with what their loop sets
         self.late_paths: list[list[int]] = []
         self.searches = _MOST_SEARCHES
         reads = _Reads()
@@ -129,23 +133,31 @@ class Search:
         return bool(span.extended_by) and any(self.network.vertices[one].element == span.extended_by for one in loop)
 
     def _repeated(self, loop: list[int], found: Mapping[int, tuple[int, dict[str, int]]]) -> Iterator[str]:
-        """Yield the steps of a loop that take time anew each time, and not only until a moment that stays."""
+        """Yield the steps of a loop that may take time anew each time, for ever; note those that end by a moment."""
         vertices = self.network.vertices
         anew = {name for one in loop for name, _ in vertices[one].sets if not name.startswith("@")}
         for one in loop:
-            if vertices[one].takes_time and not (one in found and self._stays(one, found, anew)):
-                yield vertices[one].element
+            if vertices[one].takes_time:
+                try:
+                    if one not in found:
+                        raise Unknown
+                    self._again_and_again(one, *found[one], anew)
+                    self.repeated.setdefault(one, set()).update(anew)
+                except (Unknown, NotCovered):
+                    yield vertices[one].element
 
-    def _stays(self, vertex: int, found: Mapping[int, tuple[int, dict[str, int]]], anew: set[str]) -> bool:
-        """Return whether a step's deadline depends neither on when it begins nor on what its loop sets."""
-        one, reads = self.network.vertices[vertex], _Reads()
-        values = reads.of({name: moment for name, moment in found[vertex][1].items() if not name.startswith("@")})
-        start = min(moment for moment, _ in found.values())
-        try:
-            first, second = (one.leave(self.clock, values, start + after) for after in (0, 1))
-        except (Unknown, NotCovered):
-            return False
-        return first == second and not reads.names & anew
+    def _again_and_again(self, vertex: int, now: int, values: Mapping[str, int], anew: AbstractSet[str]) -> int:
+        """Return when a step is left for good that begins again whenever it is left. Raises Unknown where it never is."""
+        leave = self.network.vertices[vertex].leave
+        held, is_again = dict(values), False
+        for _ in range(_MOST_ROUNDS):
+            left = leave(self.clock, held, now)
+            if left == now and is_again:
+                return now
+            now, is_again = left, True
+            held = {name: now if name.startswith("@") else moment for name, moment in held.items()}
+            held.update(dict.fromkeys(anew, now))
+        raise Unknown
 
     def _shorten(self, reads: _Reads) -> None:
         """Leave out the vertices that change nothing: those left at once that set no variable anybody reads."""
@@ -267,7 +279,10 @@ class Search:
         left = arrived
         if self._counts(vertex):
             try:
-                left = one.leave(self.clock, values, arrived)
+                if vertex in self.repeated:
+                    left = self._again_and_again(vertex, arrived, values, self.repeated[vertex])
+                else:
+                    left = one.leave(self.clock, values, arrived)
             except Unknown:
                 self.open_steps.add(one.element)
         if sets := self.sets.get(vertex, one.sets):

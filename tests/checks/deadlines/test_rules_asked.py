@@ -62,6 +62,14 @@ def test_a_repeated_step_whose_deadline_stays_is_no_gap():
     assert prove(due(draw(words), a="working days after(now(), 5)"), limit_rule(15, "days", "x")).loops == ("a",)
 
 
+def test_a_repeated_step_that_is_held_to_a_moment_that_stays_is_no_gap():
+    words = "start: s\nexclusive: m x\nuser: a\nend: e\ns -> m -> a -> x\nx -> e ?\nx -> m else"
+    held = "min(working days after(now(), 1), working days after(received_at, 5))"
+
+    assert prove(due(draw(words), a=held), limit_rule(15, "days", "x")).holds
+    assert not prove(due(draw(words), a=held), limit_rule(4, "working days", "x")).holds
+
+
 def test_a_repeated_step_counted_from_what_its_loop_sets_is_a_gap():
     process = draw(
         "start: s\nexclusive: m x\nuser: a\nscript: n\nend: e\ns -> m -> a -> x\nx -> e ?\nx -> n else\nn -> m"
