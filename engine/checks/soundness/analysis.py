@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import deque
 from collections.abc import Mapping, Set
 from copy import deepcopy
 from dataclasses import dataclass, field
@@ -12,6 +11,7 @@ from engine.checks.soundness.build import Map, Thread, threads_of
 from engine.checks.soundness.explore import MOST_STATES, Exploration, Fault, explore
 from engine.checks.soundness.loops import automatic_loops
 from engine.checks.soundness.net import SOURCE, Net, Rule
+from engine.checks.soundness.runs import Runs
 from engine.checks.soundness.scopes import (
     ANY,
     Nesting,
@@ -101,10 +101,18 @@ class _Inside:
         self.owner = owner
         self.nesting = nesting
         self.paths = Map(scope, nesting, analysis.outcomes)
+        self._runs: Runs | None = None
         self.visited: set[str] = set()
         self.stuck: set[str] = set()
         self.has_no_end = False
         self.is_pruned = False
+
+    @property
+    def runs(self) -> Runs:
+        """The ways through the scope; made when the first run is told."""
+        if self._runs is None:
+            self._runs = Runs(self.paths, self.owner)
+        return self._runs
 
     def analyse(self) -> Outcome:
         """Explore the scope, say what is wrong in it, return what the outer one has to know."""
@@ -135,7 +143,7 @@ class _Inside:
         possible = _possible(net)
         found = self._play(net)
         self.visited |= found.visited - {""}
-        self._report(found, self._way_to(thread.host) if thread.host else ())
+        self._report(found, self.runs.way_to(thread.host) if thread.host else ())
         if found.doubled or found.unbounded or not found.is_complete or net.is_limited:
             self.is_pruned = True
             self.visited |= possible
@@ -159,21 +167,6 @@ class _Inside:
     def _budget(self) -> int:
         return max(200, min(MOST_STATES, _MOST_IN_ALL - self.analysis.states))
 
-    def _way_to(self, host: str) -> tuple[str, ...]:
-        """Return a shortest way through the diagram from a beginning to `host`."""
-        ways: dict[str, tuple[str, ...]] = {
-            node.id: (node.id,) for start in self.paths.begins(self.owner) for node in start
-        }
-        queue = deque(ways)
-        while queue and host not in ways:
-            name = queue.popleft()
-            sides = self.paths.boundaries(self.scope.nodes[name], interrupting=False)
-            for node in (*self.paths.next_nodes(self.scope.nodes[name]), *sides):
-                if node.id not in ways:
-                    ways[node.id] = (*ways[name], node.id)
-                    queue.append(node.id)
-        return ways.get(host, (host,))
-
     def _report(self, found: Exploration, prefix: tuple[str, ...]) -> None:
         nodes = self.scope.nodes
 
@@ -184,23 +177,25 @@ class _Inside:
             self.stuck.add(element)
             run, is_certain = told(fault)
             missing = [self.scope.flows[flow].source for flow in fault.other if flow in self.scope.flows]
-            self.words.deadlock(nodes[element], missing, (*run, element), is_certain and not self._is_rescued())
+            self.words.deadlock(
+                nodes[element], missing, self.runs.told((*run, element)), is_certain and not self._is_rescued()
+            )
         for element, fault in found.doubled.items():
             run, is_certain = told(fault)
             merge = nodes[fault.other[0]] if fault.other else None
-            self.words.unsynchronised(nodes[element], merge, (*run, element), is_certain)
+            self.words.unsynchronised(nodes[element], merge, self.runs.told((*run, element)), is_certain)
         for element, fault in found.unbounded.items():
             run, is_certain = told(fault)
-            self.words.unbounded(nodes[element], (*run, element), is_certain)
+            self.words.unbounded(nodes[element], self.runs.told((*run, element)), is_certain)
         for element, fault in found.killed.items():
             run, is_certain = told(fault)
-            self.words.terminate(nodes[element], fault.other, run, is_certain)
+            self.words.terminate(nodes[element], fault.other, self.runs.told(run), is_certain)
         if found.trap is not None and not self._is_rescued():
             self.has_no_end = True
             run, is_certain = told(found.trap)
             spinning = [loop for loop in automatic_loops(self.paths, found.visited) if not loop.has_exit]
             if not spinning:
-                self.words.no_end(nodes.get(found.trap.element) or self.owner, run, is_certain)
+                self.words.no_end(nodes.get(found.trap.element) or self.owner, self.runs.told(run), is_certain)
 
     def _is_rescued(self) -> bool:
         """Return whether something from outside can always end the scope: a boundary event or an event subprocess."""
@@ -213,7 +208,9 @@ class _Inside:
 
     def _loops(self) -> None:
         for loop in automatic_loops(self.paths, self.visited):
-            self.words.livelock(self.scope.nodes[loop.nodes[0]], loop.nodes, loop.has_exit, loop.writes)
+            first = loop.nodes[0]
+            run = (*self.runs.way_to(first)[:-1], *loop.nodes)
+            self.words.livelock(self.scope.nodes[first], self.runs.told(run), loop.has_exit, loop.writes)
 
     # --- what never happens
     def _dead(self, throws: Set[Thrown]) -> None:
