@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import html
 import re
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
@@ -24,6 +25,8 @@ SHOWN = frozenset({"text", "html", "separator", "spacer", "expression", "table"}
 NOT_DRAWN = frozenset({"button", "image", "iframe", "documentPreview"})
 
 _INSTANT = re.compile(r"\d{4}-[01]\d-[0-3]\dT[0-2]\d:[0-5]\d(:[0-5]\d(\.\d{1,6})?)?(Z|[+-][01]\d:[0-5]\d)")
+_TAG = re.compile(r"<(script|style)\b.*?</\1\s*>|<!--.*?-->|</?[a-zA-Z][^>]*>", re.S | re.I)
+_BREAK = re.compile(r"<(?:br|/p|/div|/li|/h[1-6]|/tr)\b[^>]*>", re.I)
 _PLACEHOLDER = re.compile(r"\{\{(.*?)\}\}", re.S)
 
 
@@ -201,3 +204,11 @@ def _plain(value: Any) -> str:
         except ValueError:  # the 32nd of a month
             return value
     return text_of(value)
+
+
+def plain_text(words: str, kind: str) -> str:
+    """Return plain text of a text component: tags out (never drawn), the signs of Markdown headings and stress too."""
+    if kind == "html" or "<" in words:
+        words = html.unescape(_TAG.sub("", _BREAK.sub("\n", words)))
+    words = re.sub(r"(?m)^#{1,6}\s+|^\s*[-*]\s+(?=\S)", lambda found: "" if "#" in found[0] else "· ", words)
+    return re.sub(r"(\*\*|__)(.+?)\1", r"\2", words).strip()

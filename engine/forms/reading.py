@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import html
 import json
 import re
 from collections.abc import Mapping
@@ -26,6 +25,7 @@ from engine.forms.fields import (
     Text,
     expressions_in,
     option_of,
+    plain_text,
 )
 
 MAX_BYTES = 1024 * 1024
@@ -34,8 +34,6 @@ MAX_DEPTH = 8
 #: form-js's schema that this was written for; newer ones are read with a warning.
 NEWEST_SCHEMA = 19
 _NAME = re.compile(r"[^\W\d]\w*(\.[^\W\d]\w*)*")
-_TAG = re.compile(r"<(script|style)\b.*?</\1\s*>|<!--.*?-->|</?[a-zA-Z][^>]*>", re.S | re.I)
-_BREAK = re.compile(r"<(?:br|/p|/div|/li|/h[1-6]|/tr)\b[^>]*>", re.I)
 _RULES = ("required", "min", "max", "minLength", "maxLength", "pattern", "validationType")
 #: How many files a file picker takes: form-js has no rule for it, so its author writes it as a property of their own.
 _FILE_RULES = {"min_files": "minFiles", "max_files": "maxFiles"}
@@ -265,7 +263,7 @@ class _Reader:
         if kind in ("text", "html"):
             words = str(component.get("text") if kind == "text" else component.get("content") or "")
             english = own.get("text_en") or own.get("label_en")
-            return self._text(_as_text(words, kind), _as_text(str(english), kind) if english else None, name)
+            return self._text(plain_text(words, kind), plain_text(str(english), kind) if english else None, name)
         label = component.get("label")
         if kind == "datetime":
             chosen = component.get("timeLabel") if component.get("subtype") == "time" else component.get("dateLabel")
@@ -394,11 +392,3 @@ def _is_number(value: Any) -> bool:
     if isinstance(value, bool):
         return False
     return isinstance(value, int | float) or (isinstance(value, str) and bool(re.fullmatch(r"-?\d+(\.\d+)?", value)))
-
-
-def _as_text(words: str, kind: str) -> str:
-    """Return plain text of a text component: tags out (never drawn), the signs of Markdown headings and stress too."""
-    if kind == "html" or "<" in words:
-        words = html.unescape(_TAG.sub("", _BREAK.sub("\n", words)))
-    words = re.sub(r"(?m)^#{1,6}\s+|^\s*[-*]\s+(?=\S)", lambda found: "" if "#" in found[0] else "· ", words)
-    return re.sub(r"(\*\*|__)(.+?)\1", r"\2", words).strip()
