@@ -144,10 +144,11 @@ def send(info: AttachmentInfo, *, is_shown: bool = False) -> Response:
     return response
 
 
-def is_whole() -> bool:
-    """Return whether the request asks for a file from its beginning: not for the rest of one, nor for its headers only."""
+def is_copy(answer: Response) -> bool:
+    """Return whether the answer gives a file from its beginning: not the rest of one, its headers only, or nothing new."""
     asked = request.range
-    return request.method == "GET" and (asked is None or not asked.ranges or asked.ranges[0][0] == 0)
+    begins = asked is None or not asked.ranges or asked.ranges[0][0] == 0
+    return request.method == "GET" and answer.status_code in (200, 206) and begins
 
 
 class _Stored(io.RawIOBase):

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, delete, func, insert, select
+from sqlalchemy import ColumnElement, and_, delete, func, insert, select
 
 from engine import instances
 from engine.attachments.examining import MEGABYTE, Examined
@@ -53,7 +53,7 @@ def add(work: UnitOfWork, form: Form, path: str, file: Examined, place: Place) -
         raise FileError("表单没有这个附件字段。", "The form has no such field for files.", code="no-file-field")
     if not accepts(field.accepted(Scope({}, work.now, work.calendar)), file.kind):
         raise _wrong_kind(file.name, field)
-    case = Attachment.page == place.page if place.instance_id is None else Attachment.instance_id == place.instance_id
+    case = _held(work, place)
     again = work.session.scalar(
         select(Attachment).where(
             case,
@@ -191,6 +191,17 @@ def _is_usable(work: UnitOfWork, row: Attachment, place: Place) -> bool:
         return row.instance_id == place.instance_id
     is_here = (row.task_id, row.page) == (place.task_id, place.page) and (place.task_id or place.page) is not None
     return row.state == DRAFT and row.uploaded_by == work.actor.id and is_here
+
+
+def _held(work: UnitOfWork, place: Place) -> ColumnElement[bool]:
+    """Return what counts against a new file: the case's files, or before there is a case whatever the actor left unsent.
+
+    So nobody fills the house by opening one page after another.
+    """
+    if place.instance_id is not None:
+        return Attachment.instance_id == place.instance_id
+    unsent = and_(Attachment.page.is_not(None), Attachment.instance_id.is_(None))
+    return and_(unsent, Attachment.uploaded_by == work.actor.id)
 
 
 def _check_room(work: UnitOfWork, case: ColumnElement[bool], file: Examined) -> None:

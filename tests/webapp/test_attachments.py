@@ -345,6 +345,19 @@ def test_a_file_of_another_page_is_not_registered_with(house: House):
     assert page.status_code == 422
 
 
+def test_pages_that_are_never_sent_do_not_fill_the_house(house: House):
+    mei = house.visitor("mei")
+
+    statuses = [
+        send(
+            mei, "/complaints/attachments", PDF + bytes([number]) * 900_000, field="papers", page=f"page-{number}"
+        ).status_code
+        for number in range(4)
+    ]
+
+    assert statuses == [201, 201, 201, 413]
+
+
 def test_only_who_registers_uploads_there(house: House):
     assert send(house.visitor("guo"), "/complaints/attachments", PDF, field="papers", page="page-1").status_code == 403
 
@@ -433,6 +446,8 @@ def test_taking_a_file_of_a_confidential_case_is_recorded_once(house: House, cas
 
     house.visitor("guo").get(address)
     house.visitor("guo").get(address, headers={"Range": "bytes=20-30"})
+    house.visitor("guo").get(address, headers={"If-None-Match": f'"{photo.digest}"'})
+    house.visitor("guo").client.head(address)
 
     assert house.visitor("admin").get(address).status_code == 404
     with house.database.work(SYSTEM, read_only=True) as work:

@@ -144,9 +144,10 @@ def attachment(instance_id: int, attachment_id: str) -> Response:
         info = attachments.find(work, instance_id, attachment_id)
     if info.is_removed:
         raise NotFound("此附件已移除，内容不再保存。", "This attachment was removed; its content is not kept any more.")
-    if uploads.is_whole():
+    answer = uploads.send(info, is_shown=request.args.get("show") == "1")
+    if uploads.is_copy(answer):
         perform(lambda work: attachments.record_download(work, instance_id, attachment_id))
-    return uploads.send(info, is_shown=request.args.get("show") == "1")
+    return answer
 
 
 @bp.post("/<int:instance_id>/clocks/<int:clock_id>/pause")
