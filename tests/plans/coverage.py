@@ -10,7 +10,7 @@ from itertools import product
 from random import Random
 from typing import Any
 
-from engine.diagram import Flow, Kind
+from engine.diagram import Flow, Kind, Timer
 from engine.spiff.world import Wait
 from tests.plans.walk import Walk, family
 
@@ -33,16 +33,25 @@ def ends(process: str) -> set[str]:
     return {node.id for _, node in family().processes[process].body.walk() if node.kind is Kind.END}
 
 
+def deadlines(process: str) -> set[str]:
+    """Return every timer on the edge of a step."""
+    nodes = [node for _, node in family().processes[process].body.walk()]
+    return {node.id for node in nodes if node.attached_to and node.event(Timer)}
+
+
 def walk_everywhere(
     process: str, handed: Sequence[Mapping[str, Any]] = ({},), walks: int = 400, steps: int = 60
-) -> tuple[set[tuple[str, str]], set[str]]:
-    """Return the edges and end events that are left untaken after at most `walks` walks; empty when all were taken.
+) -> tuple[set[tuple[str, str]], set[str], set[str]]:
+    """Return the edges and end events left untaken and the deadlines never met after at most `walks` walks; best: empty.
+
+    A deadline is met when its step is done before it fires; that it was missed shows in its edges.
 
     `handed`: what whoever starts the plan hands over, where it has no form of its own; the walks take turns.
     """
-    left, unreached = edges(process), ends(process)
+    left, unreached, unmet = edges(process), ends(process), deadlines(process)
     sources = {(flow.place.file, flow.id): flow.source for flow in _flows(process)}
     behind = {(flow.place.file, flow.id): flow.target for flow in _flows(process) if flow.source in _event_gateways()}
+    hosts = {node.id: node.attached_to for _, node in family().processes[process].body.walk()}
     starts = [node.id for node in family().processes[process].body.nodes.values() if node.kind is Kind.START]
     done: Counter[Hashable] = Counter()
     for number in range(walks):
@@ -57,9 +66,14 @@ def walk_everywhere(
             _step(walk, done, before, fresh, mix)
         left -= walk.taken | {edge for edge, event in behind.items() if ("caught", event) in walk.happened}
         unreached -= {element for what, element in walk.happened if what in ("completed", "ended", "thrown")}
-        if not left and not unreached:
+        unmet -= {
+            timer
+            for timer in unmet
+            if ("completed", hosts[timer]) in walk.happened and ("caught", timer) not in walk.happened
+        }
+        if not left and not unreached and not unmet:
             break
-    return left, unreached
+    return left, unreached, unmet
 
 
 def _step(

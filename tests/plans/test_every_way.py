@@ -16,8 +16,9 @@ PLANS = sorted(path.stem for path in (ROOT / "processes").glob("*.bpmn"))
 
 
 @pytest.mark.parametrize("plan", PLANS)
-def test_every_edge_of_the_plan_is_taken_and_every_end_reached(plan):
-    left, unreached = walk_everywhere(plan, HANDED.get(plan, [{}]))
+def test_every_edge_is_taken_every_end_reached_and_every_deadline_missed_and_met(plan):
+    left, unreached, unmet = walk_everywhere(plan, HANDED.get(plan, [{}]))
 
     assert left == set()
     assert unreached == set()
+    assert unmet == set()
