@@ -118,6 +118,16 @@ def test_what_comes_in_on_standard_input_is_checked_under_a_name(folder: Path):
     assert done.stdout.startswith("typed.bpmn:5: error unreachable work: ")
 
 
+def test_a_code_is_explained_without_any_file():
+    told, unknown = call("--explain", "sound-deadlock"), call("--explain", "sound-dedlock")
+
+    assert told.exit_code == 0
+    assert "死锁" in told.stdout
+    assert "What to do: " in told.stdout
+    assert unknown.exit_code == 2
+    assert "sound-deadlock" in unknown.stderr
+
+
 def test_the_output_may_go_to_a_file(folder: Path):
     (folder / "a.bpmn").write_text(BAD, "utf-8")
 

@@ -6,6 +6,7 @@ import os
 import sys
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
+from difflib import get_close_matches
 from importlib.metadata import version
 from pathlib import Path
 from urllib.parse import quote
@@ -15,6 +16,7 @@ import click
 from engine import checks
 from engine.checks import baseline as baselines
 from engine.checks import judging, lawfulness, policy
+from engine.checks.catalogue import entries
 from engine.errors import EngineError
 from engine.findings import Finding, Severity
 from webapp.commands import door
@@ -53,6 +55,20 @@ class Place:
         )
 
 
+def _explain(context: click.Context, _parameter: click.Parameter, code: str | None) -> None:
+    """Say what a code means, and end."""
+    if code is None or context.resilient_parsing:
+        return
+    entry = entries().get(code)
+    if entry is None:
+        near = get_close_matches(code, entries(), 1)
+        also = f"；是不是 / did you mean {near[0]}?" if near else ""
+        raise Refused(f"没有代码 / no such code: {code}{also}")
+    for words, heads in ((entry.zh, ("为什么要紧", "怎么办")), (entry.en, ("Why it matters", "What to do"))):
+        click.echo(f"{code}: {words.title}\n  {heads[0]}: {words.why}\n  {heads[1]}: {words.fix}")
+    context.exit()
+
+
 @click.command()
 @click.argument("files", nargs=-1, required=True, type=click.Path(exists=True, allow_dash=True, path_type=Path))
 @click.option("--format", "form", type=click.Choice(_FORMATS), default="text", help="输出格式 / What is printed.")
@@ -76,6 +92,14 @@ class Place:
     "--fail-on",
     type=click.Choice(["error", "warning", "hint"]),
     help="从哪一级起算不通过，默认 error / The least severity that fails; default: error.",
+)
+@click.option(
+    "--explain",
+    metavar="CODE",
+    is_eager=True,
+    expose_value=False,
+    callback=_explain,
+    help="说明一个代码的意思 / Say what a code means.",
 )
 @click.option("--stdin-name", default="", help="FILES 为 - 时的文件名 / Name of what comes in when FILES is -.")
 @click.option(
