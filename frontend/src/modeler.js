@@ -36,7 +36,8 @@ async function begin(root) {
   const page = { xml, title, post, renew, sight: { center } };
   const keeper = keeping(root, words, page);
   const first = keeper.restore(text, Number(response.headers.get('X-Draft-Revision')));
-  const modeler = create(dialectOf(first), {
+  const dialect = dialectOf(first);
+  const modeler = create(dialect, {
     container: find('[data-canvas]'),
     panel: find('[data-properties]'),
     language: root.dataset.language,
@@ -77,7 +78,14 @@ async function begin(root) {
     const [file] = target.files;
     target.value = '';
     if (!file || !window.confirm(words.openAsk)) return;
-    await draw(await file.text());
+    const content = await file.text();
+    if (dialectOf(content) !== dialect) { // its own properties need the page anew
+      [raw, drawable] = [content, false];
+      keeper.drawn();
+      if (await keeper.save()) location.reload();
+      return;
+    }
+    await draw(content);
     keeper.tell(words.opened.replace('%s', file.name));
     keeper.drawn();
     finder.ask(0);
@@ -91,6 +99,10 @@ async function begin(root) {
 
   // The player below takes room from the canvas: without this, clicks would go astray.
   new ResizeObserver(() => modeler.get('canvas').resized()).observe(find('[data-canvas]'));
+
+  const svg = find('[data-canvas] svg');
+  svg.setAttribute('role', 'group');
+  svg.setAttribute('aria-label', find('[data-canvas]').dataset.label);
 
   await draw(first);
   if (keeper.isDirty()) keeper.save();
