@@ -20,6 +20,9 @@ from engine.organisation import Organisation
 from engine.rules import Rule
 from engine.xml import XmlRefused
 
+#: What a file is once read.
+Readable = Diagram | Model | Form | Organisation | list[Rule]
+
 DIAGRAMS = (".bpmn", ".bpmn20.xml", ".bpmn.xml")
 DECISIONS = (".dmn", ".dmn.xml")
 FORMS = (".form", ".form.json")
@@ -45,7 +48,7 @@ class Family:
     rules: dict[str, list[Rule]] = field(default_factory=dict)
     organisations: dict[str, Organisation] = field(default_factory=dict)  #: by plan
     origins: dict[tuple[str, str], str] = field(default_factory=dict)
-    read_as: dict[str, Diagram | Model | Form] = field(default_factory=dict)  #: by file
+    read_as: dict[str, Readable] = field(default_factory=dict)  #: by file
     compiled: dict[Any, Any] = field(default_factory=dict)
 
     @classmethod
@@ -145,14 +148,18 @@ class Family:
             )
         ]
 
-    def _take_over(self, name: str, thing: Diagram | Model | Form) -> list[Finding]:
+    def _take_over(self, name: str, thing: Readable) -> list[Finding]:
         self.read_as[name] = thing
         if isinstance(thing, Diagram):
             return self._add_diagram(name, thing)
         if isinstance(thing, Model):
             self.models[name] = thing
             return []
-        return self._add_form(name, thing)
+        if isinstance(thing, Form):
+            return self._add_form(name, thing)
+        if isinstance(thing, Organisation):
+            return self._add_organisation(name, thing)
+        return self._add_rules(name, thing)
 
     def _take_form(self, name: str, data: bytes) -> list[Finding]:
         form, findings = forms.read(name, data)
@@ -167,6 +174,11 @@ class Family:
 
     def _take_rules(self, name: str, data: bytes) -> list[Finding]:
         found, findings = rules.read(name, data)
+        self.read_as[name] = found
+        return [*findings, *self._add_rules(name, found)]
+
+    def _add_rules(self, name: str, found: list[Rule]) -> list[Finding]:
+        findings: list[Finding] = []
         for rule in found:
             twice = self._claim("rule", rule.id, name, rule.line)
             findings += twice
@@ -176,10 +188,14 @@ class Family:
 
     def _take_organisation(self, name: str, data: bytes) -> list[Finding]:
         found, findings = organisation.read(name, data)
-        if found is not None:
-            self.organisations.setdefault(found.plan, found)
-            findings = [*findings, *self._claim("organisation", found.plan, name, 1)]
-        return findings
+        if found is None:
+            return findings
+        self.read_as[name] = found
+        return [*findings, *self._add_organisation(name, found)]
+
+    def _add_organisation(self, name: str, found: Organisation) -> list[Finding]:
+        self.organisations.setdefault(found.plan, found)
+        return self._claim("organisation", found.plan, name, 1)
 
     def _take_diagram(self, name: str, data: bytes) -> list[Finding]:
         diagram, findings = interchange.read(name, data)
