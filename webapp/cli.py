@@ -20,7 +20,7 @@ _COMMANDS = {
     "check": ("webapp.commands.check", "check", "检查预案文件 / Check plans without deploying them"),
     "decide": ("webapp.commands.decide", "decide", "计算一个决策 / Evaluate a decision"),
     "run": ("webapp.commands.run", "run", "离线运行一个流程 / Run a process in memory, with a virtual clock"),
-    "user": ("webapp.commands.people", "user", "人员与角色 / People and roles"),
+    "user": ("webapp.commands.people", "user", "人员与岗位 / People and roles"),
     "recusal": ("webapp.commands.recusals", "recusal", "回避 / Who is kept out of a case"),
     "calendar": ("webapp.commands.calendar", "calendar", "工作日历 / The working calendar"),
     "db": ("webapp.commands.schema", "db", "数据库结构 / The database's schema"),

@@ -42,10 +42,10 @@ def check(subject: Subject) -> None:
             Severity.ERROR,
             "role-unknown",
             node,
-            f"本系统没有角色“{role[:80]}”。",
+            f"本系统没有岗位“{role[:80]}”。",
             f"this house has no role {role[:80]!r}.",
             (
-                "改正泳道名称，或请管理员先建立该角色。",
+                "改正泳道名称，或请管理员先建立该岗位。",
                 "Correct the lane's name, or have the administrator make the role first.",
             ),
             lane.place if lane is not None else None,

@@ -16,7 +16,7 @@ _ALL = "*"
 
 @click.group()
 def user() -> None:
-    """人员与角色。 People, their roles, and what a role may do."""
+    """人员与岗位。 People, their roles, and what a role may do."""
 
 
 @user.command()
