@@ -96,6 +96,7 @@ class _Reader:
         processes = source.children(root, "process")
         executable = self._executable(processes)
         source.drawn.update(element for element in processes if not executable[element])
+        source.has_run = any(executable.values()) or not processes
         for element in processes:
             self._process(element, executable[element])
         for element in source.children(root, "collaboration"):

@@ -35,6 +35,7 @@ class Source:
         self.vendors = {"camunda7": CAMUNDA7, "camunda8": frozenset({CAMUNDA8})}.get(self.dialect, frozenset())
         self.by_id: dict[str, Element] = {}
         self.drawn: set[Element] = set()  #: processes that are only drawn
+        self.has_run = True  #: whether any process runs
         self.forms: dict[str, bytes] = {}  #: forms written inside the file, by id
         self.memo: dict[str, Any] = {}  #: tables that one part makes for itself, once a file
         self.told: set[tuple[object, str]] = set()  #: what need not be said twice
@@ -93,7 +94,11 @@ class Source:
         """Return whether `element` belongs to something that runs, not to a process only drawn."""
         if not self.drawn:
             return True
-        return not (element in self.drawn or any(parent in self.drawn for parent in element.iterancestors()))
+        around = (element, *element.iterancestors())
+        process = next((one for one in around if one.tag == f"{{{BPMN}}}process"), None)
+        if process is not None:
+            return process not in self.drawn
+        return self.has_run  # what the processes share
 
     # --- what is there ----------------------------------------------------------------------------------------
 

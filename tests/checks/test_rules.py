@@ -76,3 +76,12 @@ def test_a_way_may_end_where_ways_come_together(gateway):
     found = check_files({"a.bpmn": written(body + flows)})
 
     assert [(one.code, one.element) for one in found if one.element == "j"] == [("implicit-end", "j")]
+
+
+def test_what_only_drawn_processes_share_is_a_warning():
+    drawn = '<bpmn:startEvent id="s"><bpmn:messageEventDefinition messageRef="m"/></bpmn:startEvent>'
+    data = written(drawn, top='<bpmn:message id="m"/>', process='isExecutable="false"')
+
+    found = {finding.code: finding.severity for finding in check_files({"a.bpmn": data})}
+
+    assert found["message-without-name"] is Severity.WARNING
