@@ -175,6 +175,25 @@ def test_no_two_edges_run_on_each_other_but_those_that_part_or_meet_at_a_node(pa
 
 
 @pytest.mark.parametrize("path", PLANS, ids=lambda path: path.stem)
+def test_no_line_of_a_note_runs_through_a_step(path):
+    found = sheet(path)
+    ties = [edge for edge in found.edges.values() if edge.kind == "note"]
+    steps = [item for item in found.items.values() if item.kind not in ("subprocess", "note")]
+
+    through = [
+        f"{tie.id} through {item.id}"
+        for tie in ties
+        for segment in pairwise(tie.points)
+        for item in steps
+        if item.id not in (tie.source, tie.target)
+        and item.host not in (tie.source, tie.target)
+        and labels.covers((item.x + 1, item.y + 1, item.w - 2, item.h - 2), segment)
+    ]
+
+    assert through == []
+
+
+@pytest.mark.parametrize("path", PLANS, ids=lambda path: path.stem)
 def test_no_flow_leaves_its_lanes(path):
     found = sheet(path)
     lanes = found.lanes.values()
