@@ -229,6 +229,49 @@ def test_a_called_process_knows_what_its_caller_knows():
     assert said({"p.bpmn": outer, "q.bpmn": inner, "start.form": START}) == []
 
 
+@pytest.mark.parametrize(
+    "mode, found", [("", []), (' propagateAllChildVariables="false"', [("variable-never-set", "g_t")])]
+)
+def test_what_a_called_process_sets_comes_back_unless_it_is_kept(mode: str, found: list[tuple[str, str]]):
+    inner = process(
+        '<startEvent id="i" name="i"/>', user("work"), '<endEvent id="y" name="y"/>', flows("i>work", "work>y"), key="q"
+    )
+    outer = process(
+        start(), _call("q", mode=mode), GATE, END, flows("s>call_q", "call_q>g", 'g>t:finding = "yes"', "g>e", "t>e")
+    )
+
+    assert said({"p.bpmn": outer, "q.bpmn": inner, "start.form": START, "work.form": WORK}) == found
+
+
+def test_a_value_that_a_called_process_never_gives_is_found():
+    inner = process(
+        '<startEvent id="i" name="i"/>', user("work"), '<endEvent id="y" name="y"/>', flows("i>work", "work>y"), key="q"
+    )
+    back = '<zeebe:ioMapping><zeebe:output source="=finding" target="result"/></zeebe:ioMapping>'
+    outer = process(
+        start(), _call("q", back), GATE, END, flows("s>call_q", "call_q>g", 'g>t:result = "maybe"', "g>e", "t>e")
+    )
+
+    assert said({"p.bpmn": outer, "q.bpmn": inner, "start.form": START, "work.form": WORK}) == [
+        ("value-never-given", "g_t")
+    ]
+
+
+def test_processes_that_call_each_other_are_followed_to_an_end():
+    one = process(start(), _call("q"), GATE, END, flows("s>call_q", "call_q>g", 'g>t:finding = "yes"', "g>e", "t>e"))
+    other = process(
+        '<startEvent id="i" name="i"/>',
+        user("work"),
+        '<exclusiveGateway id="h" name="h" default="h_y"/>',
+        _call("p"),
+        '<endEvent id="y" name="y"/>',
+        flows("i>work", "work>h", 'h>call_p:finding = "no"', "h>y", "call_p>y"),
+        key="q",
+    )
+
+    assert said({"p.bpmn": one, "q.bpmn": other, "start.form": START, "work.form": WORK}) == []
+
+
 def test_a_called_process_that_gets_mappings_only_knows_no_more():
     inner = process('<startEvent id="i" name="i"/>', GATE, END, flows("i>g", "g>t:amount > 1", "g>e", "t>e"), key="q")
     one = '<zeebe:ioMapping><zeebe:input source="=kind" target="kind"/></zeebe:ioMapping>'
@@ -240,6 +283,20 @@ def test_a_called_process_that_gets_mappings_only_knows_no_more():
     )
 
     assert said({"p.bpmn": outer, "q.bpmn": inner, "start.form": START}) == [("variable-never-set", "g_t")]
+
+
+def test_a_form_shows_what_its_task_is_given():
+    given = '<zeebe:ioMapping><zeebe:input source="=amount" target="shown"/></zeebe:ioMapping>'
+    plan = process(start(), user("work", extension=given), END, flows("s>work", "work>e"))
+    work = form("work", {"type": "text", "text": "{{shown}} {{amount}}"})
+
+    assert said({"p.bpmn": plan, "start.form": START, "work.form": work}) == []
+
+
+def test_a_form_that_shows_what_nothing_sets_is_found():
+    work = form("work", field("finding", "radio", of=["yes", "no"]), {"type": "text", "text": "{{shwon}}"})
+
+    assert said({**gated('finding = "yes"'), "work.form": work}) == [("variable-never-set", "work")]
 
 
 # --- what must have a value --------------------------------------------------------------------------------------

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 
-from engine.checks.data.writes import Calls, brought, is_open, surely_written_by, written_by
+from engine.checks.data.writes import Calls, brought, is_open, own, surely_written_by, written_by
 from engine.checks.structure import reached, successors
 from engine.checks.subject import Subject
 from engine.diagram import Kind, Node, Scope, StandardLoop
@@ -69,6 +69,11 @@ class _Walk:
         for node in reversed(nodes):  # what is inside comes before what it is inside of
             self.own[node.id] = self.made.mask(written_by(node, family)) | (_ANY if is_open(node, family) else 0)
             self.sure[node.id] = self.made.mask(surely_written_by(node, family))
+            if node.call is not None and node.call.all_out and node.call.process.text in family.processes:
+                theirs = own(family.processes[node.call.process.text], family)
+                back = self.made.mask(theirs.names)
+                self.own[node.id] |= back | (_ANY if theirs.is_open else 0)
+                self.sure[node.id] |= back
             for inner in node.body.nodes.values() if node.body is not None else ():
                 self.own[node.id] |= self.own[inner.id]
                 self.sure[node.id] |= self.sure[inner.id]

@@ -108,4 +108,5 @@ def form_use(node: Node, form: Form) -> Use:
         for expression in expressions:
             if expression is not None:
                 names |= expression.names
-    return Use("form", node, node, frozenset(names - own), is_after=node.kind is Kind.START)
+    local = {mapping.target.partition(".")[0] for mapping in node.inputs}
+    return Use("form", node, node, frozenset(names - own - local), is_after=node.kind is Kind.START)
