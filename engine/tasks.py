@@ -60,18 +60,23 @@ CONFIDENTIAL_TO = "confidential-to"
 #: A user task with this property names people complained of: its value is the field of its form that asks for them. Who
 #: they are, and who reports to them, is known to the web: `Completed.named` tells it.
 RECUSES = "recuses"
+#: A user task with this property says that what a plan keeps ready was looked at: two fields of its form, the plan's
+#: and the kinds' (people, goods ...). `Completed.looked_at` tells it to the web, which keeps the checklists.
+CHECKS_RESOURCES = "checks-resources"
 
 
 @dataclass(frozen=True, slots=True)
 class Completed:
     """What completing led to: the next open task of this case that the actor may do, or None.
 
-    `named` are people whom the answers say are complained of: they are to be kept out of the case.
+    `named` are people whom the answers say are complained of: they are to be kept out of the case. `looked_at` is a
+    plan, as it was named, with the kinds of its resources that were looked at.
     """
 
     instance_id: int
     next_task_id: int | None
     named: tuple[str, ...] = ()
+    looked_at: tuple[str, tuple[str, ...]] | None = None
 
 
 def claim(work: UnitOfWork, task_id: int) -> None:
@@ -170,11 +175,12 @@ def complete(work: UnitOfWork, task_id: int, raw: Mapping[str, Any], version: in
         )
 
     naming: str | None = None
+    looked_at: tuple[str, tuple[str, ...]] | None = None
     named: tuple[str, ...] = ()
     entries: list[dict[str, Any]] = []
 
     def change(machine: Machine) -> None:
-        nonlocal naming, named
+        nonlocal naming, named, looked_at
         wait = next((wait for wait in machine.waits() if wait.token == task.token), None)
         if wait is None:
             # On PostgreSQL the lock was waited for: whoever was first is in the row by now.
@@ -192,12 +198,15 @@ def complete(work: UnitOfWork, task_id: int, raw: Mapping[str, Any], version: in
         naming = wait.node.properties.get(CONFIDENTIAL_TO)
         if accusing := wait.node.properties.get(RECUSES):
             named = tuple(_names(answers.get(accusing)))
+        plan, _, kinds = wait.node.properties.get(CHECKS_RESOURCES, "").partition(" ")
+        if plan:
+            looked_at = (str(answers.get(plan) or "").strip(), tuple(_names(answers.get(kinds.strip()))))
         machine.complete(task.token, answers)
 
     machine = instances.move(work, instance, change, entries=entries)
     if naming is not None:
         instances.restrict(work, instance.id, {work.actor.id, *_names(machine.variables().get(naming))})
-    return Completed(task.instance_id, _next_task(work, instance, machine), named)
+    return Completed(task.instance_id, _next_task(work, instance, machine), named, looked_at)
 
 
 # --- private --------------------------------------------------------------------------------------------------

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import Any
 
 from sqlalchemy import select
 
-from engine import instances, recusals, tasks
+from engine import instances, recusals
 from engine.errors import InvalidAnswers
 from engine.recusals import Recusal
 from engine.work import UnitOfWork
@@ -76,16 +76,6 @@ def name_respondents(work: UnitOfWork, instance_id: int, named: Iterable[str], r
     instance = instances.locked(work, instance_id)
     kept_out = recusals.keep_out(work, instance, _with_staff(work, respondents.matched), reason, respondents.unmatched)
     return Outcome(respondents, tuple(kept_out))
-
-
-def complete(work: UnitOfWork, task_id: int, raw: Mapping[str, Any], version: int | None = None) -> tasks.Completed:
-    """Complete a task, and keep out of its case whom its answers name (a task with the property "recuses")."""
-    done = tasks.complete(work, task_id, raw, version)
-    if done.named:
-        outcome = name_respondents(work, done.instance_id, done.named, recusals.NAMED)
-        if work.actor.id in outcome.kept_out:
-            return tasks.Completed(done.instance_id, None, done.named)
-    return done
 
 
 def of_instance(work: UnitOfWork, instance_id: int) -> list[Recusal]:

@@ -111,6 +111,24 @@ def check(work: UnitOfWork, plan: str, resource_id: str, is_ready: bool, note: s
     history.audit(work, "resource-checked", detail)
 
 
+def looked_at(work: UnitOfWork, plan: str, kinds: Iterable[str], note: str) -> str:
+    """Record that everything of these kinds was looked at and is ready, as a drill does; return the plan's name.
+
+    `plan` is a key or a name; "" is returned where no plan with a checklist has it. For a verb that has checked its door.
+    """
+    named = next((info for info in deployments.definitions(work) if plan and plan in (info.key, info.name)), None)
+    organisation = organisation_of(work, named.key) if named is not None else None
+    if named is None or organisation is None:
+        return ""
+    chosen = [resource for resource in organisation.resources if resource.kind in set(kinds)]
+    for resource in chosen:
+        work.session.add(
+            ResourceCheck(plan=named.key, resource=resource.id, is_ready=True, note=note, by=work.actor.id, at=work.now)
+        )
+    work.session.flush()
+    return named.name
+
+
 def _may(work: UnitOfWork, resource: Resource) -> bool:
     return resource.role in work.actor.groups or work.actor.may("deploy")
 

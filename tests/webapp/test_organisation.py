@@ -4,14 +4,16 @@ from __future__ import annotations
 
 import io
 import json
+import re
 from typing import Any
 
 import pytest
 
-from engine import deployments
+from engine import deployments, instances
 from engine.errors import InvalidAnswers, NotAllowed, NotFound
 from engine.organisation import read
 from engine.work import SYSTEM
+from tests.engine import plans
 from tests.webapp.conftest import House, text_of
 from webapp import people, resources
 
@@ -245,3 +247,48 @@ def test_deploying_warns_of_roles_that_hang_on_one_person_or_on_nobody(organised
 
     assert found.changes == []
     assert {"role-empty", "role-single"} <= {finding.code for finding in told.findings}
+
+
+DRILL = plans.diagram(
+    "practice",
+    plans.start(),
+    plans.user_task(
+        "plan_drill",
+        name="制定演练方案",
+        form="practice_plan",
+        extra='<zeebe:properties><zeebe:property name="checks-resources" value="plan checked"/></zeebe:properties>',
+    ),
+    plans.end(),
+    plans.flow("begin", "plan_drill"),
+    plans.flow("plan_drill", "done"),
+    lanes={"执法队": "begin plan_drill done"},
+)
+DRILL_FORM = {
+    "id": "practice_plan",
+    "components": [
+        {"type": "textfield", "key": "plan", "label": "预案"},
+        {
+            "type": "checklist",
+            "key": "checked",
+            "label": "保障检查",
+            "values": [{"label": "物资", "value": "goods"}, {"label": "技术", "value": "technology"}],
+        },
+    ],
+}
+
+
+@pytest.mark.parametrize(("named", "told"), [("noise", "保障检查已记入"), ("没有的预案", "没有名为“没有的预案”的预案")])
+def test_what_a_drill_looked_at_is_in_the_checklist_of_its_plan(organised: House, named: str, told: str):
+    with organised.database.work(SYSTEM) as work:
+        deployments.deploy(work, {"practice.bpmn": DRILL, "practice_plan.form": json.dumps(DRILL_FORM).encode()})
+        instances.start(work, "practice", {}, business_key="YL-1")
+    guo = organised.visitor("guo")
+    task = re.search(r"/tasks/(\d+)", guo.get("/?box=roles").text)
+    assert task is not None
+
+    answer = guo.post(f"/tasks/{task[1]}/complete", {"plan": named, "checked": "technology"})
+
+    assert told in text_of(guo.follow(answer))
+    page = text_of(guo.get("/organisation/noise"))
+    assert ("声级计 齐备" in page and "practice预案 YL-1" in page) == (named == "noise")
+    assert "执法车 未检查" in page

@@ -18,7 +18,7 @@ from engine.diagram import Kind
 from engine.errors import NotFound
 from engine.services import Services
 from engine.work import SYSTEM, Actor, Database, UnitOfWork
-from webapp import complaints, people, recusals, resources, superiors
+from webapp import complaints, completing, people, resources, superiors
 from webapp.demo import library
 from webapp.demo.answers import plausible
 from webapp.demo.cast import PASSWORD, PEOPLE, PERMISSIONS, SPARE, SUPERIORS
@@ -148,7 +148,7 @@ def _complete(database: Database, case: int, element: str, chosen: dict[str, Any
     with database.work(doer.actor, now=now) as work:
         form = tasks.form_of(work, found[0].id)
         raw = {} if form is None else _answers(work, form, found[0].id, chosen)
-        recusals.complete(work, found[0].id, raw)
+        completing.complete(work, found[0].id, raw)
     return True
 
 

@@ -9,7 +9,7 @@ from flask import Blueprint, current_app, flash, jsonify, redirect, render_templ
 from engine import attachments, forms, tasks
 from engine.attachments import AttachmentInfo, Examined
 from engine.work import UnitOfWork
-from webapp import complaints, people, recusals, uploads
+from webapp import complaints, completing, people, uploads
 from webapp.auth import requires
 from webapp.db import perform, unit_of_work
 from webapp.errors import redraws
@@ -151,7 +151,13 @@ def look_again(task_id: int) -> Any:
 def complete(task_id: int) -> Any:
     """Close the task with the answers of its form, and go to the next one of this case if it is theirs too."""
     raw, seen = uploads.with_files(sent(), _adding_to(task_id)), version()
-    done = perform(lambda work: recusals.complete(work, task_id, raw, seen))
+    done = perform(lambda work: completing.complete(work, task_id, raw, seen))
+    if done.checked_plan:
+        flash(gettext("保障检查已记入“%(plan)s”的清单。", plan=done.checked_plan))
+    elif done.unknown_plan:
+        flash(gettext("没有名为“%(plan)s”的预案，保障检查没有记入清单。", plan=done.unknown_plan), "warning")
+    if done.kept_out:
+        flash(gettext("%(count)s 人须回避：被投诉人及其下属看不到、也不能办理此件。", count=done.kept_out))
     if done.next_task_id is not None:
         flash(gettext("任务已办结。这是本件的下一步，也归您办理。"))
         return redirect(url_for(".task", task_id=done.next_task_id), 303)
