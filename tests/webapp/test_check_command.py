@@ -555,3 +555,27 @@ def test_a_baseline_that_is_not_there_is_a_wrong_call(folder: Path):
 
     assert call(".", "--baseline", "old.json").exit_code == 2
     assert call(".", "--write-baseline").exit_code == 2
+
+
+# --- folders of any kind ----------------------------------------------------------------------------------------
+
+
+def test_a_folder_that_is_named_like_a_plan_and_a_link_to_nothing_are_no_files(folder: Path):
+    (folder / "plan.bpmn").mkdir()
+    (folder / "plan.bpmn" / "Good.BPMN").write_text(GOOD, encoding="utf-8")
+    (folder / "gone.bpmn").symlink_to(folder / "nowhere.bpmn")
+
+    result = call(folder)
+
+    assert result.exit_code == 0, result.output
+
+
+def test_a_thousand_files_are_checked_in_one_go(folder: Path):
+    for number in range(1_000):
+        (folder / f"p{number}.bpmn").write_text(GOOD.replace('id="p"', f'id="p{number}"'), encoding="utf-8")
+    (folder / "empty.bpmn").write_bytes(b"")
+
+    result = call(folder)
+
+    assert result.exit_code == 1
+    assert "xml-empty" in result.output

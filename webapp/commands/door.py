@@ -90,7 +90,9 @@ def find_files(paths: Iterable[Path]) -> dict[str, Path]:
         item
         for path in paths
         for item in (
-            sorted(item for item in path.rglob("*") if item.name.endswith(SUFFIXES)) if path.is_dir() else [path]
+            sorted(item for item in path.rglob("*") if item.name.lower().endswith(SUFFIXES) and item.is_file())
+            if path.is_dir()
+            else [path]
         )
     ]
     if not inside:
