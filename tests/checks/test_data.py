@@ -516,6 +516,39 @@ def test_a_decision_whose_input_nothing_gives_is_found():
     assert said(decided(table("knid", WHOLE))) == [("decision-input-missing", "rate")]
 
 
+def test_input_data_that_only_names_what_a_column_reads_is_no_variable():
+    named = (
+        table("kind", WHOLE)
+        .replace(
+            b"<decision id",
+            b'<inputData id="k" name="Kind of complaint"><variable name="Kind of complaint"/></inputData><decision id',
+        )
+        .replace(
+            b"<decisionTable",
+            b'<informationRequirement><requiredInput href="#k"/></informationRequirement><decisionTable',
+        )
+    )
+
+    assert [code for code, _ in said(decided(named))] == []
+
+
+def test_functions_of_a_decision_file_are_no_variables():
+    rated = (
+        table("rate(kind)", [("-", "major")])
+        .replace(
+            b"<decision id",
+            b'<businessKnowledgeModel id="r" name="rate"><encapsulatedLogic><formalParameter name="x"/><literalExpression>'
+            b"<text>x</text></literalExpression></encapsulatedLogic></businessKnowledgeModel><decision id",
+        )
+        .replace(
+            b"<decisionTable",
+            b'<knowledgeRequirement><requiredKnowledge href="#r"/></knowledgeRequirement><decisionTable',
+        )
+    )
+
+    assert said(decided(rated)) == []
+
+
 def test_two_plans_that_ask_one_table_count_together():
     other = form("other", field("kind", "radio", of=["colour"]))
     files = decided(table("kind", [*WHOLE, ('"colour"', "minor")]))

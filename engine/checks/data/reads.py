@@ -9,7 +9,7 @@ from engine import diagram, feel
 from engine.checks.data.writes import GIVEN, form_of, written_by
 from engine.checks.subject import Subject
 from engine.decisions.boxed import Literal as BoxedLiteral
-from engine.decisions.model import Decision, Model
+from engine.decisions.model import Decision, InputData, Model
 from engine.decisions.tables import Table
 from engine.diagram import Expression, Flow, Kind, Node, Place
 from engine.feel import nodes as n
@@ -154,13 +154,9 @@ def decision_reads(model: Model, decision_id: str) -> frozenset[str]:
     element = model.find(decision_id)
     if not isinstance(element, Decision):
         return frozenset()
-    info = model.decisions.get(decision_id)
-    if info is not None and info.inputs:
-        return frozenset(info.inputs)
-    made: set[str] = set()
+    made = _names_of_model(model)
     names: set[str] = set()
     for decision in [item for item in element.order if isinstance(item, Decision)]:
-        made |= {decision.name, decision.id}
         logic = decision.logic
         if isinstance(logic, Table):
             for column in logic.inputs:
@@ -169,3 +165,21 @@ def decision_reads(model: Model, decision_id: str) -> frozenset[str]:
         elif isinstance(logic, BoxedLiteral):
             names |= logic.expression.names - tolerated(logic.expression.tree)
     return frozenset(names - made)
+
+
+def _names_of_model(model: Model) -> set[str]:
+    """Return the names that a model itself gives: decisions, functions, imports; not its input data."""
+    made: set[str] = set()
+    models = [model]
+    seen: set[int] = set()
+    while models:
+        one = models.pop()
+        if id(one) in seen:
+            continue
+        seen.add(id(one))
+        for element in one.elements.values():
+            if not isinstance(element, InputData):
+                made |= {element.name, element.id}
+        made.update(name for name, _ in one.imports if name)
+        models.extend(one.imports.values())
+    return made
