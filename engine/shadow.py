@@ -10,7 +10,7 @@ from collections.abc import Iterable, Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import bindparam, delete, insert, update
+from sqlalchemy import bindparam, case, delete, insert, update
 
 from engine.spiff.world import Incident as Cause
 from engine.spiff.world import Wait
@@ -21,6 +21,8 @@ from engine.work import UnitOfWork
 #: Which wait makes a job, and which a subscription.
 _JOBS = frozenset({"timer", "service"})
 _SUBSCRIPTIONS = frozenset({"message", "signal"})
+#: A job that rests with its case (suspended) or with its clock (held) goes on resting when it is moved.
+_RESTING = ("suspended", "held")
 
 
 def cast(
@@ -215,7 +217,11 @@ def _move(work: UnitOfWork, instance: ProcessInstance, wait: Wait) -> None:
             update(Job)
             .where(Job.instance_id == instance.id, Job.token == wait.token)
             .values(
-                due_at=wait.due_at, is_provisional=wait.is_provisional, status="waiting", taken_until=None, attempts=0
+                due_at=wait.due_at,
+                is_provisional=wait.is_provisional,
+                status=case((Job.status.in_(_RESTING), Job.status), else_="waiting"),
+                taken_until=None,
+                attempts=0,
             )
         )
     elif wait.kind == "user":

@@ -103,6 +103,23 @@ def test_a_moved_deadline_fires_at_its_new_moment(house: House) -> None:
     assert names(house, DIRECTOR) == ["督办"]
 
 
+def test_a_deadline_moved_while_its_case_is_suspended_waits_for_the_case(house: House) -> None:
+    instance_id = house.start("watched")
+    waits = house.act(ADMINISTRATOR, lambda work: instances.waits(work, instance_id))
+    token = next(wait.token for wait in waits if wait.kind == "timer")
+    house.act(ADMINISTRATOR, lambda work: instances.suspend(work, instance_id, "等待鉴定"))
+    later = NOW + timedelta(hours=30)
+    house.act(ADMINISTRATOR, lambda work: instances.move_deadline(work, instance_id, token, later, "节日顺延"))
+
+    house.clock.set(later)
+    before = jobs.run_due(house.database, {})
+    house.act(ADMINISTRATOR, lambda work: instances.resume(work, instance_id, "鉴定已出"))
+    jobs.run_due(house.database, {})
+
+    assert before == 0
+    assert names(house, DIRECTOR) == ["督办"]
+
+
 def test_a_service_is_called_with_the_variables_and_its_answer_becomes_variables(house: House) -> None:
     asked: list[Mapping[str, Any]] = []
 
