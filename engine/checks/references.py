@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from engine.checks.subject import Subject
-from engine.diagram import EVENTS, Diagram, Expression, Kind, Node
+from engine.diagram import EVENTS, Diagram, Expression, Kind, Node, Process
 from engine.findings import Finding, Severity
 
 
@@ -87,6 +87,22 @@ def _call(subject: Subject, node: Node, process: Expression) -> None:
             ("把它设为可执行（isExecutable）。", "Mark it as executable (isExecutable)."),
             process.place,
         )
+    elif called is not None and not _may_be_called(called):
+        subject.say(
+            Severity.ERROR,
+            "called-process-start",
+            node,
+            f"被调用的流程“{process.text[:80]}”没有空白开始事件，调用不会使它开始。",
+            f"the called process {process.text[:80]!r} has no none start event: a call does not begin it.",
+            ("给它加一个空白开始事件。", "Give it a none start event."),
+            process.place,
+        )
+
+
+def _may_be_called(process: Process) -> bool:
+    """Return whether a call begins the process: it has a none start event, or no start event at all."""
+    starts = [node for node in process.body.nodes.values() if node.kind is Kind.START]
+    return not starts or any(not node.events for node in starts)
 
 
 def check_collaboration(file: str, diagram: Diagram) -> list[Finding]:
