@@ -47,9 +47,10 @@ for (const file of Object.keys(metafile.inputs)) {
   if (found) packages.add(found[1]);
 }
 const licences = [...packages].sort().map((folder) => {
-  const { name, version, license } = JSON.parse(readFileSync(`${folder}/package.json`, 'utf8'));
+  const { name, version, license, author, repository } = JSON.parse(readFileSync(`${folder}/package.json`, 'utf8'));
   const file = readdirSync(folder).find((entry) => /^licen[sc]e/i.test(entry));
-  const text = file ? readFileSync(`${folder}/${file}`, 'utf8').trim() : 'The package carries no licence file.';
+  const by = [author?.name || author, repository?.url || repository].filter(Boolean).join(', ');
+  const text = file ? readFileSync(`${folder}/${file}`, 'utf8').trim() : `The package carries no licence file; it says it is under ${license}, by ${by}.`;
   return `${name} ${version} (${license})\n\n${text}\n`;
 });
 writeFileSync(path.join(outdir, 'THIRD-PARTY-LICENSES.txt'), licences.join(`\n${'-'.repeat(72)}\n\n`));

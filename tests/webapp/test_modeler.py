@@ -251,6 +251,14 @@ def test_every_code_has_a_page_that_says_what_it_means(house: House):
     assert house.visitor("admin").get("/plans/findings/no-such-code").status_code == 404
 
 
+@pytest.mark.parametrize("path", ["/", "/plans/", "/plans/noise", "/modeler/", "/deployments/new"])
+def test_the_drawing_tool_is_loaded_on_its_own_page_only(house: House, path: str):
+    page = house.visitor("admin").get(path, follow_redirects=True)
+
+    assert page.status_code == 200
+    assert not re.search(r"/static/dist/modeler|/static/css/modeler", page.text)
+
+
 def test_a_plan_has_a_door_to_the_modeler_for_who_may_deploy(house: House):
     page = house.visitor("admin").get("/plans/noise")
 
