@@ -176,7 +176,7 @@ def test_a_form_is_chosen_from_those_that_are_deployed(people: People, site: Sit
 
     _choose(page, "pass_on")
     expect(page.locator("[data-references] a")).to_contain_text("suggestion_pass_on")
-    page.get_by_label("表单", exact=True).select_option("suggestion_consider")
+    page.get_by_label("改用").select_option("suggestion_consider")
 
     expect(page.locator("[data-references] a")).to_contain_text("suggestion_consider")
 

@@ -58,7 +58,7 @@ export function references(root, modeler, words, known) {
     select.id = 'modeler-reference';
     const label = document.createElement('label');
     label.htmlFor = select.id;
-    label.textContent = words[kind];
+    label.textContent = extension?.get(property) ? words.another : words[kind];
     const present = extension?.get(property) || '';
     const ids = known[kind].some((one) => one.id === present) ? known[kind] : [{ id: present, name: present }, ...known[kind]];
     select.append(new Option('—', ''), ...ids.filter((one) => one.id).map((one) => new Option(one.name === one.id ? one.id : `${one.name}（${one.id}）`, one.id)));
