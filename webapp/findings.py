@@ -48,7 +48,7 @@ _ENDS: dict[str, LazyString] = {
     "sound-no-end": lazy_gettext("从这里走不到结束。"),
     "sound-livelock": lazy_gettext("在这里不停地重复，没有人也没有定时器让它停下。"),
     "sound-terminate": lazy_gettext("在这里全部终止：其他未完成的工作被丢下。"),
-    "deadline-broken": lazy_gettext("到这里已超过法定时限。"),
+    "deadline-broken": lazy_gettext("到这里已超过时限。"),
     "escalation-endless": lazy_gettext("超期升级又回到了起点。"),
 }
 
