@@ -188,6 +188,17 @@ def test_after_a_message_whose_content_is_not_told_nothing_is_said():
     assert said({"p.bpmn": plan, "start.form": START}) == []
 
 
+def test_the_key_of_a_message_that_starts_a_case_comes_with_it():
+    second = '<startEvent id="ms" name="ms"><messageEventDefinition id="md" messageRef="m"/></startEvent>'
+    plan = process(start(), second, user("work"), END, flows("s>work", "ms>work", "work>e")).replace(
+        b"<process ",
+        b'<message id="m" name="order"><extensionElements><zeebe:subscription correlationKey="=order"/></extensionElements>'
+        b"</message><process ",
+    )
+
+    assert said({"p.bpmn": plan, "start.form": START, "work.form": WORK}) == []
+
+
 def test_before_such_a_message_it_is_said_all_the_same():
     plan = process(
         start(),

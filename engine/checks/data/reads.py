@@ -41,9 +41,10 @@ NEEDED = frozenset({"timer", "collection", "key"})
 
 def uses(subject: Subject, blanks: frozenset[str]) -> Iterator[Use]:
     """Yield every place where the process reads variables. `blanks`: its names that are no plain words."""
-    for scope, _ in subject.scopes():
+    for scope, owner in subject.scopes():
         for node in scope.nodes.values():
-            yield from _of_node(subject, node, blanks)
+            begins = owner is None and node.kind is Kind.START  # nothing is known yet: its message brings the key
+            yield from (use for use in _of_node(subject, node, blanks) if not (begins and use.kind == "key"))
         for flow in scope.flows.values():
             if flow.condition is not None and flow.source in scope.nodes:
                 made = _use("condition", flow, scope.nodes[flow.source], flow.condition, blanks, is_after=True)
