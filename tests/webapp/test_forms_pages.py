@@ -277,8 +277,9 @@ def test_a_refused_file_is_told_at_its_field_and_the_others_are_there(house: Hou
 def test_a_file_is_added_and_taken_away_by_keyboard_alone(house: House, window: Open):
     page = window("guo")
     page.goto(f"/tasks/{house.task_id(house.register())}")
-    page.get_by_label("现场照片").focus()
     with page.expect_file_chooser() as chooser:
+        page.get_by_label("现场照片").focus()
+        expect(page.get_by_label("现场照片")).to_be_focused()  # by now the browser knows that a chooser is awaited
         page.keyboard.press("Enter")
     chooser.value.set_files(PHOTO)
     remove = page.get_by_role("button", name="移除 现场.png")
