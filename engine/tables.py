@@ -108,6 +108,12 @@ class ProcessInstance(Base):
     __table_args__ = (
         Index("ix_process_instance_status_id", "status", "id"),
         Index("ix_process_instance_definition_status", "definition_id", "status", "id"),
+        Index(
+            "ix_process_instance_confidential",
+            "id",
+            sqlite_where=text("is_confidential = 1"),
+            postgresql_where=text("is_confidential"),
+        ),
     )
 
     id: Mapped[int] = mapped_column(primary_key=True)

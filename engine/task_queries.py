@@ -15,7 +15,7 @@ from engine.family import Family
 from engine.instance_queries import Page, world
 from engine.spiff.machine import Machine
 from engine.tables import NO_DEADLINE, InstanceAccess, ProcessDefinition, ProcessInstance, TaskOffer, UserTask
-from engine.visibility import is_offered, not_recused, offers, recused_from, visible_instances
+from engine.visibility import hidden_from, is_offered, not_recused, offers, visible_instances
 from engine.work import UnitOfWork
 
 #: Counts beyond this are shown as "more than".
@@ -82,13 +82,13 @@ def counts(work: UnitOfWork) -> dict[str, int]:
     is_mine = and_(
         UserTask.assignee == work.actor.id,
         UserTask.closed_at.is_(None),
-        UserTask.instance_id.not_in(recused_from(work)),
+        UserTask.instance_id.not_in(hidden_from(work)),
     )
     mine = _capped(select(UserTask.id).where(is_mine))
     overdue = _capped(select(UserTask.id).where(is_mine, UserTask.sort_at < work.now))
-    kept_from = select(UserTask.id).where(UserTask.instance_id.in_(recused_from(work)), UserTask.closed_at.is_(None))
+    hidden = select(UserTask.id).where(UserTask.instance_id.in_(hidden_from(work)), UserTask.closed_at.is_(None))
     roles = _capped(
-        select(TaskOffer.task_id).where(TaskOffer.to.in_(offers(work)), TaskOffer.task_id.not_in(kept_from)).distinct()
+        select(TaskOffer.task_id).where(TaskOffer.to.in_(offers(work)), TaskOffer.task_id.not_in(hidden)).distinct()
     )
     row = work.session.execute(select(mine, roles, overdue)).one()
     return {"mine": row[0], "roles": row[1], "overdue": row[2]}

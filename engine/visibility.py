@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from functools import lru_cache
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, String, and_, false, or_, select, true, type_coerce
+from sqlalchemy import ColumnElement, Select, String, and_, false, or_, select, true, type_coerce, union_all
 from sqlalchemy.orm import aliased
 
 from engine.tables import InstanceAccess, InstanceRecusal, ProcessInstance, UserTask
@@ -28,9 +28,19 @@ def not_recused(work: UnitOfWork) -> ColumnElement[bool]:
     return _not_recused(work.actor.id)
 
 
-def recused_from(work: UnitOfWork) -> Select[Any]:
-    """Return the query of the ids of the cases that the actor is recused from: few, so that counts leave them out."""
-    return select(InstanceRecusal.instance_id).where(InstanceRecusal.person == work.actor.id)
+def hidden_from(work: UnitOfWork) -> Select[Any]:
+    """Return the query of the ids of the cases hidden from the actor: few, so that counts leave them out.
+
+    Those that they are recused from, and the confidential ones that do not name them.
+    """
+    person = work.actor.id
+    recused = select(InstanceRecusal.instance_id.label("id")).where(InstanceRecusal.person == person)
+    named = select(InstanceAccess.instance_id).where(InstanceAccess.person == person)
+    confidential = select(ProcessInstance.id).where(
+        ProcessInstance.is_confidential == true(), ProcessInstance.id.not_in(named)
+    )
+    hidden = union_all(recused, confidential).subquery()
+    return select(hidden.c.id)
 
 
 def recused_among(work: UnitOfWork, instance_id: int, people: Iterable[str]) -> frozenset[str]:

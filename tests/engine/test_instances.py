@@ -54,6 +54,14 @@ def test_a_confidential_case_is_seen_by_the_people_named_and_nobody_else(house: 
         assert house.act(stranger, lambda work: tasks.inbox(work, box="roles").items) == []
 
 
+def test_the_counts_of_an_inbox_leave_out_what_its_list_hides(house: House) -> None:
+    instance_id = house.start("two_steps")
+    house.act(ADMINISTRATOR, lambda work: instances.restrict(work, instance_id, ["wang"]))
+
+    assert house.act(OFFICER, tasks.counts)["roles"] == 1
+    assert house.act(COLLEAGUE, tasks.counts)["roles"] == 0
+
+
 def test_a_step_that_names_who_may_know_hides_the_case_from_everybody_else_at_once(house: House) -> None:
     instance_id = house.start("secret", actor=ADMINISTRATOR)
     task = house.act(OFFICER, lambda work: tasks.inbox(work, box="roles").items[0])
