@@ -9,6 +9,7 @@ from engine.findings import Finding, Severity
 
 def check(subject: Subject) -> None:
     """Say which forms, decisions, processes and services are missing."""
+    _formless(subject)
     for _, node in subject.walk():
         if node.form is not None:
             _form(subject, node, node.form.id)
@@ -29,6 +30,22 @@ def check(subject: Subject) -> None:
                         "Correct the name, or have the administrator register the service.",
                     ),
                 )
+
+
+def _formless(subject: Subject) -> None:
+    """Warn of user tasks without a form where most others have one: most likely it got lost."""
+    tasks = [node for _, node in subject.walk() if node.kind is Kind.USER_TASK]
+    without = [node for node in tasks if node.form is None]
+    if 2 * len(without) >= len(tasks):
+        return
+    for node in without:
+        subject.warn(
+            "task-without-form",
+            node,
+            "这个任务没有表单，而本流程的其他任务大多有：办理时什么也不问。",
+            "this task has no form though most others of the process have one: it asks nothing.",
+            ("选择表单；确实不用问的，可以不改。", "Choose its form; if there is nothing to ask, it may stay."),
+        )
 
 
 def _form(subject: Subject, node: Node, form_id: str) -> None:

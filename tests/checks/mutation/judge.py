@@ -32,7 +32,7 @@ assert NO_FORM is not None
 class Seen:
     """What a number of walks saw."""
 
-    reached: set[str] = field(default_factory=set)
+    reached: Counter[str] = field(default_factory=Counter)  #: in how many walks
     doubled: set[str] = field(default_factory=set)
     endings: int = 0
     fault: str = ""
@@ -54,7 +54,8 @@ def harm(family: Family, plan: str) -> str:
     if seen.doubled - should.doubled:
         return f"done twice: {sorted(seen.doubled - should.doubled)}"
     there = {node.id for _, node in family.processes[plan].body.walk()}
-    lost = (should.reached & there) - seen.reached
+    often = {element for element, walks in should.reached.items() if walks >= WALKS / 6}
+    lost = (often & there) - seen.reached.keys()
     return f"never reached: {sorted(lost)}" if lost else ""
 
 
@@ -92,7 +93,7 @@ def _walk(plan: str, seen: Seen, done: Counter[object], number: int) -> None:
         seen.doubled.update(element for element, count in open_now.items() if count > 1)
         if not _step(walk, done, before, mix.random() < 0.7 if mix else number % 2 == 1, mix):
             break
-    seen.reached |= {element for _, element in walk.happened}
+    seen.reached.update({element for _, element in walk.happened})
 
 
 def _step(

@@ -114,15 +114,13 @@ def known() -> Known:
 
 
 def _share(mutant: Family) -> None:
+    """Give the mutant everything that the other files are read as; their diagrams and tables are not checked again."""
     base = family()
-    for own, others in (
-        (mutant.processes, base.processes),
-        (mutant.forms, base.forms),
-        (mutant.decisions, base.decisions),
-        (mutant.origins, base.origins),
-    ):
-        for key, value in others.items():
-            own.setdefault(key, value)  # type: ignore[attr-defined]
+    for name in Family.__dataclass_fields__.keys() - {"files", "digest", "diagrams", "models", "compiled", "read_as"}:
+        own, others = getattr(mutant, name), getattr(base, name)
+        if isinstance(own, dict):
+            for key, value in others.items():
+                own.setdefault(key, value)
 
 
 def _is_bad(finding: Finding) -> bool:
