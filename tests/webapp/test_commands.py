@@ -9,6 +9,7 @@ import pytest
 from click.testing import CliRunner, Result
 
 from engine.errors import EngineError
+from tests.decisions.build import decision, definitions, literal
 from webapp.cli import group
 
 PASSWORD = "correct horse 42"
@@ -126,6 +127,22 @@ def test_help_lists_every_command_without_importing_it():
 
 
 # --- check, decide and run need no database ---------------------------------------------------------------------
+
+
+def test_the_only_decision_of_a_file_is_decided_without_naming_it(tmp_path: Path):
+    file = tmp_path / "answer.dmn"
+    file.write_bytes(definitions(decision("answer", literal("6 * 7"))).replace(b'name="answer"', b'name="\xe7\xad\x94"'))
+
+    decided = CliRunner().invoke(group, ["decide", str(file)])
+
+    assert json.loads(decided.stdout) == 42
+
+
+def test_files_without_a_decision_are_told_so(plan: Path):
+    refused = CliRunner().invoke(group, ["decide", str(plan)])
+
+    assert refused.exception is not None
+    assert "没有决策" in str(refused.exception)
 
 
 def diagram(*elements: str, key: str = "small") -> bytes:

@@ -23,10 +23,12 @@ def decide(files: tuple[Path, ...], decision_id: str | None, data: Path | None) 
     family, findings = Family.read(door.read_files(files))
     if has_errors(findings):
         raise InvalidPlan([finding for finding in findings if finding.severity == "error"])
-    known = list(family.decisions)
+    known = [key for model in family.models.values() for key in model.decisions]
+    if not known:
+        raise NotFound("这些文件里没有决策（.dmn）。", "There is no decision in these files: give a .dmn file.")
     chosen = decision_id or (known[0] if len(known) == 1 else None)
     if chosen is None or chosen not in family.decisions:
-        names = ", ".join(known) or "-"
+        names = ", ".join(known)
         raise NotFound(f"请用 --decision 指明决策：{names}。", f"Name a decision with --decision: {names}.")
     context = door.read_json(data, dict, "数据应为 JSON 对象 / data must be a JSON object.")
     door.print_json(family.decide(chosen, context, calendar=published_calendar(), now=START))
