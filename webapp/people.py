@@ -21,6 +21,7 @@ from engine import history
 from engine.errors import Conflict, InvalidAnswers, NotFound
 from engine.tables import Base, Names
 from engine.work import Actor, UnitOfWork
+from webapp.i18n import is_english
 
 #: Every permission of the house, and what it lets one do.
 PERMISSIONS: dict[str, tuple[str, str]] = {
@@ -152,7 +153,7 @@ def names(work: UnitOfWork, ids: Iterable[str | None]) -> dict[str, str]:
     return (
         {person_id: person_id for person_id in wanted}
         | {row.id: row.name for row in found}
-        | ({"system": "系统"} if "system" in wanted else {})
+        | ({"system": "System" if is_english() else "系统"} if "system" in wanted else {})
     )
 
 

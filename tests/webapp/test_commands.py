@@ -131,7 +131,9 @@ def test_help_lists_every_command_without_importing_it():
 
 def test_the_only_decision_of_a_file_is_decided_without_naming_it(tmp_path: Path):
     file = tmp_path / "answer.dmn"
-    file.write_bytes(definitions(decision("answer", literal("6 * 7"))).replace(b'name="answer"', b'name="\xe7\xad\x94"'))
+    file.write_bytes(
+        definitions(decision("answer", literal("6 * 7"))).replace(b'name="answer"', b'name="\xe7\xad\x94"')
+    )
 
     decided = CliRunner().invoke(group, ["decide", str(file)])
 

@@ -35,3 +35,33 @@ def test_a_step_is_named_in_english_where_english_is_spoken(house: House) -> Non
     assert guo.get(f"/cases/{case.instance_id}/diagram.bpmn").data == plan.replace(_STEP, _NAMED)
     assert all("现场调查" in page for page in chinese)
     assert all("Investigate on the spot" in page and "现场调查" not in page for page in english)
+
+
+def test_the_page_of_a_plan_names_steps_roles_and_its_picture_in_english(house: House) -> None:
+    plan = noise.FILES["noise.bpmn"].replace(_STEP, _NAMED)
+    with house.database.work(SYSTEM) as work:
+        version = deployments.deploy(work, {**noise.FILES, "noise.bpmn": plan}).definitions[0]
+    admin = house.visitor("admin")
+    admin.post("/language", {"language": "en"})
+
+    page = admin.get("/plans/noise")
+    picture = admin.get(f"/plan-versions/{version.id}/diagrams/noise.bpmn")
+
+    assert f"/plan-versions/{version.id}/diagrams/noise.bpmn" in page.text
+    assert "Investigate on the spot" in text_of(page)
+    assert "现场调查" not in text_of(page)
+    assert 'name="Investigate on the spot"' in picture.text
+    assert admin.get(f"/plan-versions/{version.id}/files/noise.bpmn").data == plan
+    assert admin.get(f"/plan-versions/{version.id}/diagrams/noise_limit.form").status_code == 404
+
+
+def test_the_house_itself_has_an_english_name(house: House) -> None:
+    with house.database.work(SYSTEM) as work:
+        deployments.deploy(work, noise.FILES)
+    admin = house.visitor("admin")
+    admin.post("/language", {"language": "en"})
+
+    log = text_of(admin.get("/admin/log"))
+
+    assert "System" in log
+    assert "系统 " not in log

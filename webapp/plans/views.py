@@ -23,6 +23,7 @@ from webapp.db import perform, unit_of_work
 from webapp.errors import status_of
 from webapp.findings import Told, tell
 from webapp.i18n import gettext, is_english, language
+from webapp.plan_names import drawn
 from webapp.plans import parcel, trials
 
 bp = Blueprint("plans", __name__)
@@ -91,6 +92,17 @@ def file(definition_id: int, name: str) -> Response:
     response = Response(files[name], mimetype=kind)
     response.headers["Content-Disposition"] = f"attachment; filename*=UTF-8''{quote(name)}"
     return response
+
+
+@bp.get("/plan-versions/<int:definition_id>/diagrams/<path:name>")
+@requires("deploy|monitor")
+def diagram(definition_id: int, name: str) -> Response:
+    """Send a diagram of a version for its picture, with its names in the request's language."""
+    with unit_of_work(read_only=True) as work:
+        files = deployments.files(work, definition_id)
+    if name not in files or not _is_diagram(name):
+        raise NotFound("这个版本没有此流程图。", "This version has no such diagram.")
+    return Response(drawn(files[name]), mimetype="application/xml")
 
 
 @bp.post("/plans/<key>/active")
