@@ -62,10 +62,13 @@ class Process:
         self.start()
 
     def stop(self) -> None:
-        """Kill it and all its children for good."""
+        """Kill it and all its children for good. A child that lingers would still hold the port."""
+        children = []
         if self._process.poll() is None:
+            children = psutil.Process(self._process.pid).children(recursive=True)
             os.killpg(self._process.pid, signal.SIGKILL)
         self._process.wait(10)
+        psutil.wait_procs(children, timeout=10)
 
     def tell_to_stop(self) -> int:
         """Ask it to stop, as a service manager would; return its exit code."""
