@@ -259,6 +259,17 @@ def test_a_chosen_file_is_sent_at_once_and_survives_leaving_the_page(house: Hous
     expect(page.get_by_role("status")).to_contain_text("任务已办结")
 
 
+@pytest.mark.parametrize("dark", [False, True])
+def test_a_form_that_is_busy_stays_readable(house: House, window: Open, dark: bool):
+    page = window("guo", dark=dark)
+    page.emulate_media(reduced_motion="reduce")  # no colour on its way to another
+    page.goto(f"/tasks/{house.task_id(house.register())}")
+
+    page.evaluate("for (const form of document.querySelectorAll('[data-once]')) form.setAttribute('aria-busy', 'true')")
+
+    _look_well(page, "a task that is being sent")
+
+
 def test_a_refused_file_is_told_at_its_field_and_the_others_are_there(house: House, window: Open):
     page = window("guo")
     page.goto(f"/tasks/{house.task_id(house.register())}")
