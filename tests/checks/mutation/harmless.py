@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterator
 
 from lxml import etree
 
+from engine.diagram.nodes import APPROVES
 from tests.checks.mutation.changes import Place, set_attribute
 from tests.checks.mutation.plan import BPMN, Edit, Element, Kind, Plan, local, remove
 
@@ -62,6 +63,9 @@ def id_renamed(plan: Plan) -> Iterator[Place]:
                         one.set(name, f"other_{key}")
                 if one.text == key:
                     one.text = f"other_{key}"
+                if one.get("name") == APPROVES:  # the one property that names steps, several with blanks between
+                    steps = [f"other_{step}" if step == key else step for step in (one.get("value") or "").split()]
+                    one.set("value", " ".join(steps))
 
         yield key, change
 
