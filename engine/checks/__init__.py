@@ -14,6 +14,7 @@ from engine.calendars import published_calendar
 from engine.checks import (
     activities,
     approvals,
+    calls,
     data,
     deadlines,
     events,
@@ -71,6 +72,7 @@ def check(
             if process.is_executable:
                 expressions.check(subject)
                 references.check(subject)
+                calls.check(subject)
                 roles.check(subject)
                 approvals.check(subject)
                 first_contact.check(subject)

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
 from engine import diagram
+from engine.checks import compensations
 from engine.checks.event_gateways import check_gateway
 from engine.checks.subject import Subject
 from engine.diagram import ACTIVITIES, EVENTS, EventDefinition, Kind, Node, Scope
@@ -65,7 +64,7 @@ def check(subject: Subject) -> None:
         _links(subject, scope)
         _caught_twice(subject, scope)
     _cancels(subject)
-    _compensations(subject)
+    compensations.check(subject)
 
 
 def word(event: EventDefinition) -> tuple[str, str]:
@@ -338,37 +337,3 @@ def _cancels(subject: Subject) -> None:
 
 def _cancels_inside(body: Scope) -> bool:
     return any(node.kind is Kind.END and node.event(_CANCEL) is not None for node in body.nodes.values())
-
-
-def _compensations(subject: Subject) -> None:
-    """Check that what is compensated by name is an activity that the event can see.
-
-    That is one on its own level, or around the event subprocess that it stands in.
-    """
-    around = {id(node.body): scope for scope, node in subject.walk() if node.kind is Kind.EVENT_SUBPROCESS}
-    for scope, node in subject.walk():
-        named = [event.activity for event in _thrown(node) if isinstance(event, _UNDO) and event.activity]
-        if not named:
-            continue
-        activities: set[str] = set()
-        level: Scope | None = scope
-        while level is not None:
-            activities.update(one.id for one in level.nodes.values() if one.kind in ACTIVITIES)
-            level = around.get(id(level))
-        for activity in named:
-            if activity not in activities:
-                subject.error(
-                    "compensation-target",
-                    node,
-                    f"要补偿的“{activity}”不是同一层的活动。",
-                    f"{activity!r}, to be compensated, is no activity of the same level.",
-                    (
-                        "选择同一层的活动；子流程里的活动，请补偿整个子流程。",
-                        "Choose one of its level; to undo what is in a subprocess, compensate the subprocess.",
-                    ),
-                )
-
-
-def _thrown(node: Node) -> Iterator[EventDefinition]:
-    if node.kind in (Kind.THROW, Kind.END):
-        yield from node.events

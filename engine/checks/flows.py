@@ -51,12 +51,12 @@ def _decides(subject: Subject, node: Node) -> None:
     if not subject.process.is_executable:
         return
     for flow in ways:
-        if flow.condition is None and flow.id != node.default and node.kind is Kind.INCLUSIVE:
+        if flow.condition is None and flow.id != node.default and node.kind in (Kind.INCLUSIVE, Kind.COMPLEX):
             subject.warn(
                 "condition-absent",
                 flow,
-                "包容网关的这条出线没有条件，总会走。",
-                "this way out of the inclusive gateway has no condition: it is always taken.",
+                "网关的这条出线没有条件，总会走。",
+                "this way out of the gateway has no condition: it is always taken.",
                 _ADD_DEFAULT,
             )
         elif flow.condition is None and flow.id != node.default and node.kind is Kind.EXCLUSIVE:

@@ -64,6 +64,7 @@ def read_associations(source: Source, element: Element, node: Node) -> None:
     """Read what flows into and out of a node by data associations."""
     associations = source.children(element, "dataInputAssociation", "dataOutputAssociation")
     holders = source.children(element, "ioSpecification", "dataInput", "dataOutput", "inputSet", "outputSet")
+    _check_sets(source, element)
     for holder in holders:
         source.take_all(holder)
         if node.kind in diagram.SUBPROCESSES:
@@ -83,6 +84,29 @@ def read_associations(source: Source, element: Element, node: Node) -> None:
         message = node.event(diagram.Message)
         if isinstance(message, diagram.Message) and len(received) == 1 and node.outputs:
             message.result = variable_name(source, received[0])
+
+
+def _check_sets(source: Source, element: Element) -> None:
+    """Refuse an input or output that no set lists, or that a set of the other kind does."""
+    for holder in element.iter(f"{{{BPMN}}}ioSpecification"):
+        for kind, sets, listed in (
+            ("dataInput", "inputSet", "dataInputRefs"),
+            ("dataOutput", "outputSet", "dataOutputRefs"),
+        ):
+            if holder.find(f"{{{BPMN}}}{sets}") is None:
+                continue  # what the schema wants and nothing here needs: said as a warning
+            references = list(holder.iterfind(f"{{{BPMN}}}{sets}/{{{BPMN}}}{listed}"))
+            names = {text_of(one) for one in references}
+            for one in references:
+                source.resolve(one, text_of(one), kind)
+            for one in holder.iterfind(f"{{{BPMN}}}{kind}"):
+                if one.get("id") not in names:
+                    source.invalid(
+                        "data-in-no-set",
+                        one,
+                        f"{kind} 没有列在任何 {sets} 里。",
+                        f"this {kind} is listed in no {sets}.",
+                    )
 
 
 def _association(source: Source, element: Element, is_input: bool) -> list[Mapping]:

@@ -17,7 +17,7 @@ from lxml import etree
 from engine.findings import Severity
 from engine.interchange.names import ATTRIBUTES, BPMN, DRAWN, XSI
 from engine.interchange.schema_tables import Attribute, Part, Shape, tables
-from engine.interchange.source import Element, Source, is_name, line_of, local_name, namespace_of
+from engine.interchange.source import Element, Source, is_name, line_of, local_name, namespace_of, text_of
 
 _DRAWING = ("http://www.omg.org/spec/BPMN/20100524/DI", "http://www.omg.org/spec/DD/20100524/")
 _MOST = 20  #: said of one kind in one file
@@ -52,6 +52,14 @@ _SAID = {
 _NEEDLESS_ATTRIBUTES = frozenset(["name", "type"])
 _UNUSED_ATTRIBUTES = frozenset(["targetNamespace", "correlationKeyRef"])
 _NEEDLESS_CHILDREN = frozenset(["ioSpecification", "inputSet", "outputSet"])
+#: References that name no element of a BPMN file, or that others look up: types, processes, variables.
+_ELSEWHERE = frozenset(
+    [
+        "calledElement", "type", "evaluatesToTypeRef", "loopDataInputRef", "loopDataOutputRef", "implementationRef",
+        "incoming", "outgoing", "bpmnElement", "choreographyRef", "calledChoreographyRef", "supportedInterfaceRef",
+        "definitionalCollaborationRef", "definition", "source", "target",
+    ]
+)  # fmt: skip
 #: The standard's text has them, its schema does not.
 _TOLERATED = frozenset({("definitions", "documentation"), ("definitions", "extensionElements")})
 
@@ -93,6 +101,7 @@ class _Look:
         self.root = root
         self.found: list[Violation] = []
         self.ids: set[str] = {value for one in root.iter(etree.Element) if (value := one.get("id")) is not None}
+        self.own = root.get("targetNamespace")
         self.seen: set[str] = set()
 
     def look(self) -> list[Violation]:
@@ -103,7 +112,11 @@ class _Look:
             element, kind = work.pop()
             shape = self._shape(element, kind)
             if shape is None:
-                continue  # a simple type: what it refers to is looked up by the reader
+                if kind in ("QName", "IDREF") and not self._leads_somewhere(
+                    element, local_name(element), text_of(element)
+                ):
+                    self._note(element, "xsd-value", *_nothing(local_name(element), text_of(element)))
+                continue
             self._attributes(element, shape)
             children = [(child, shape.parts.get(str(child.tag))) for child in element.iterchildren(etree.Element)]
             self._children(element, shape, children)
@@ -173,8 +186,10 @@ class _Look:
             return
         if not namespace or namespace == BPMN or namespace.startswith(_DRAWING):
             zh = f"{above} 里不能有 {local[:60]}。"
-            severity = Severity.WARNING if (above, local) in _TOLERATED else Severity.ERROR
-            self._note(child, "xsd-element", zh, f"{local[:60]} may not stand in {above}.", severity)
+            is_tolerated = (above, local) in _TOLERATED or _is_drawn(element)
+            severity = Severity.WARNING if is_tolerated else Severity.ERROR
+            en = f"{local[:60]} may not stand in {above}."
+            self._note(child, "xsd-element", zh, en, severity, is_misplaced=True)
             return
         zh = f"其他厂商的元素 {local[:60]} 应放在 extensionElements 里，不能直接放在 {above} 里。"
         en = f"another vendor's element {local[:60]!r} belongs into extensionElements, not directly into {above}."
@@ -195,7 +210,7 @@ class _Look:
                 )
                 is_used = name in ATTRIBUTES.get(local, ())
                 self._note(element, "xsd-attribute", zh, en, Severity.WARNING if is_used else Severity.ERROR)
-            elif (right := self._fault(element, attribute, value)) is not None:
+            elif (right := self._fault(element, name, attribute, value)) is not None:
                 zh = f"{local} 的属性 {name} 的值“{value[:60]}”不对，应为{right[0]}。"
                 en = f"attribute {name} of {local} has the value {value[:60]!r}; it must be {right[1]}."
                 self._note(element, "xsd-value", zh, en)
@@ -207,7 +222,16 @@ class _Look:
                 zh, en = f"{local} 缺少必需的属性 {name}。", f"{local} lacks its attribute {name!r}."
                 self._note(element, "xsd-attribute-missing", zh, en, severity)
 
-    def _fault(self, element: Element, attribute: Attribute, raw: str) -> tuple[str, str] | None:
+    def _leads_somewhere(self, element: Element, name: str, reference: str) -> bool:
+        """Return whether a reference leads to an element of the file, or into a file of another namespace."""
+        if name in _ELSEWHERE or (name == "structureRef" and local_name(element) == "itemDefinition"):
+            return True
+        prefix, _, local = reference.rpartition(":")
+        if local in self.ids:
+            return not prefix or prefix in element.nsmap
+        return prefix in element.nsmap and element.nsmap[prefix] != self.own and bool(prefix)
+
+    def _fault(self, element: Element, name: str, attribute: Attribute, raw: str) -> tuple[str, str] | None:
         """Return what the value should be, Chinese and English; None when it is right."""
         value, kind = raw.strip(), attribute.type
         if attribute.words:
@@ -219,8 +243,11 @@ class _Look:
             self.seen.add(value)
         elif kind == "IDREF" and value not in self.ids:
             return "文件里一个元素的 id", "the id of an element of the file"
-        elif kind == "QName" and _NAME.fullmatch(value) is None:
-            return "一个元素的 id（可带前缀）", "the id of an element, with or without a prefix"
+        elif kind == "QName":
+            if _NAME.fullmatch(value) is None:
+                return "一个元素的 id（可带前缀）", "the id of an element, with or without a prefix"
+            if not self._leads_somewhere(element, name, value):
+                return "文件里一个元素的 id", "the id of an element of the file"
         elif kind == "boolean" and value not in ("true", "false", "1", "0"):
             return " true 或 false", "true or false"
         elif kind in ("integer", "int") and _INTEGER.fullmatch(value) is None:
@@ -229,12 +256,27 @@ class _Look:
             return "数字", "a number"
         return None
 
-    def _note(self, element: Element, code: str, zh: str, en: str, severity: Severity = Severity.ERROR) -> None:
+    def _note(
+        self,
+        element: Element,
+        code: str,
+        zh: str,
+        en: str,
+        severity: Severity = Severity.ERROR,
+        is_misplaced: bool = False,
+    ) -> None:
         if namespace_of(element.tag).startswith(_DRAWING):
             code, severity = "xsd-drawing", Severity.WARNING
-        elif severity is Severity.ERROR and _is_drawn(element):
+        elif severity is Severity.ERROR and not is_misplaced and _is_drawn(element):
             severity = Severity.WARNING
         self.found.append(Violation(element, severity, code, zh, en))
+
+
+def _nothing(name: str, reference: str) -> tuple[str, str]:
+    return (
+        f"{name} 写着“{reference[:60]}”，文件里没有这个元素。",
+        f"{name} says {reference[:60]!r}: the file has no such element.",
+    )
 
 
 def _words(element: Element) -> Iterable[tuple[str, str]]:

@@ -131,8 +131,7 @@ def _check_node(source: Source, element: Element, node: Node, pending: Pending) 
             if target is None or local_name(target) != "sequenceFlow":
                 source.resolve(child, reference, "sequenceFlow")
             elif target.get("id") in scope.flows:
-                source.say(
-                    Severity.WARNING,
+                source.invalid(
                     "flow-mismatch",
                     child,
                     f"{local} 写着“{reference}”，但这条顺序流并不连接此元素；以顺序流的两端为准。",

@@ -11,7 +11,12 @@ from tests.interchange.author import written
 
 BROKEN = broken()
 #: Rules for what runs only, or of the process's own attributes.
-FOR_RUNNING = {"choice without condition", "call of what is not there", "executable that is no word"}
+FOR_RUNNING = {
+    "choice without condition",
+    "call of what is not there",
+    "call of itself on every way",
+    "executable that is no word",
+}
 PROCESS = {"executable that is no word": 'isExecutable="yes"'}
 
 

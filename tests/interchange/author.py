@@ -9,7 +9,7 @@ from engine.interchange import read
 _ROOT = (
     '<bpmn:definitions xmlns:bpmn="http://www.omg.org/spec/BPMN/20100524/MODEL" '
     'xmlns:xsi="http://www.w3.org/2001/XMLSchema-instance" '
-    'xmlns:modeler="http://camunda.org/schema/modeler/1.0" '
+    'xmlns:modeler="http://camunda.org/schema/modeler/1.0" xmlns:tns="urn:t" '
 )
 _DIALECTS = {
     "camunda7": 'xmlns:camunda="http://camunda.org/schema/1.0/bpmn" modeler:executionPlatform="Camunda Platform" ',

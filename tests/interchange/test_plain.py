@@ -113,7 +113,8 @@ def test_data_objects_are_variables_and_associations_mappings():
     body = (
         '<bpmn:dataObject id="d1" name="order"/><bpmn:dataObjectReference id="r1" name="order" dataObjectRef="d1"/>'
         '<bpmn:task id="a"><bpmn:ioSpecification><bpmn:dataInput id="in1" name="request"/>'
-        '<bpmn:dataOutput id="out1" name="answer"/><bpmn:inputSet/><bpmn:outputSet/></bpmn:ioSpecification>'
+        '<bpmn:dataOutput id="out1" name="answer"/><bpmn:inputSet><bpmn:dataInputRefs>in1</bpmn:dataInputRefs></bpmn:inputSet>'
+        "<bpmn:outputSet><bpmn:dataOutputRefs>out1</bpmn:dataOutputRefs></bpmn:outputSet></bpmn:ioSpecification>"
         "<bpmn:dataInputAssociation><bpmn:sourceRef>r1</bpmn:sourceRef><bpmn:targetRef>in1</bpmn:targetRef>"
         "</bpmn:dataInputAssociation><bpmn:dataOutputAssociation><bpmn:sourceRef>out1</bpmn:sourceRef>"
         "<bpmn:targetRef>r1</bpmn:targetRef></bpmn:dataOutputAssociation></bpmn:task>"
