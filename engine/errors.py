@@ -81,11 +81,11 @@ class InvalidPlan(EngineError):
 
     def __init__(self, findings: Sequence[Any]) -> None:
         count = len(findings)
-        first = str(findings[0]) if findings else ""
-        super().__init__(
-            f"预案有 {count} 处错误，未部署。{first}", f"The plan has {count} error(s) and was not deployed. {first}"
-        )
         self.findings = list(findings)
+        #: How many there are, without naming the first: for those who show `findings` themselves.
+        self.summary = (f"文件有 {count} 处错误，没有采用。", f"The files have {count} error(s) and were not taken.")
+        first = f" {findings[0]}" if findings else ""
+        super().__init__(f"{self.summary[0]}{first}", f"{self.summary[1]}{first}")
 
 
 class CalendarNotCovered(EngineError):

@@ -120,6 +120,11 @@ class Family:
                 names |= {model.file for model in _imported(self.models[name]) if model.file in self.files}
         return {name: self.files[name] for name in sorted(names)}
 
+    def missing(self) -> set[tuple[str, str]]:
+        """Return what processes name and no file holds: ("process" | "decision" | "form", id)."""
+        named = {one for process in self.processes.values() for one in _references(process)}
+        return {(kind, identity) for kind, identity in named if identity and (kind, identity) not in self.origins}
+
     # --- private ----------------------------------------------------------------------------------------------
 
     def _take(self, name: str, data: bytes) -> list[Finding]:

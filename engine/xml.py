@@ -40,6 +40,34 @@ class Limits:
 
 DEFAULT_LIMITS = Limits()
 _PIECE = 65_536
+#: Where libxml2 says the place of a fault a second time.
+_PLACE = re.compile(r"(?:, line \d+, column \d+)?(?: \([^()]*, line \d+\))?$")
+_MISMATCH = re.compile(r"Opening and ending tag mismatch: (\S+) line (\d+) and (\S+)")
+#: Faults that people's files have, by the number that libxml2 gives them.
+_FAULTS: dict[int, tuple[str, str]] = {
+    etree.ErrorTypes.ERR_DOCUMENT_EMPTY: ("文件不是以 < 开头的 XML", "the file does not begin with <, as XML does"),
+    etree.ErrorTypes.ERR_DOCUMENT_END: ("最后一个标签之后还有内容", "there is more after the last tag"),
+    etree.ErrorTypes.ERR_TAG_NOT_FINISHED: ("文件不完整，后面被截断了", "the file breaks off before its end"),
+    etree.ErrorTypes.ERR_GT_REQUIRED: ("标签没有写完，缺少 >", "a tag is not finished: > is missing"),
+    etree.ErrorTypes.ERR_LT_IN_ATTRIBUTE: ("属性值里有 <，应写成 &lt;", "< in an attribute; write &lt;"),
+    etree.ErrorTypes.ERR_NAME_REQUIRED: ("有单独的 & 或 <，应写成 &amp; 或 &lt;", "a bare & or <; write &amp; or &lt;"),
+    etree.ErrorTypes.ERR_ENTITYREF_SEMICOL_MISSING: ("& 应写成 &amp;", "& must be written &amp;"),
+    etree.ErrorTypes.ERR_UNDECLARED_ENTITY: ("有未定义的 &…; 实体", "an entity &…; that is not defined"),
+    etree.ErrorTypes.ERR_ATTRIBUTE_REDEFINED: ("一个标签里同一属性写了两次", "a tag has one attribute twice"),
+    etree.ErrorTypes.ERR_ATTRIBUTE_NOT_STARTED: ("属性值没有加引号", "the value of an attribute has no quotes"),
+    etree.ErrorTypes.ERR_ATTRIBUTE_WITHOUT_VALUE: ("属性没有值", "an attribute without a value"),
+    etree.ErrorTypes.ERR_INVALID_CHAR: ("有不允许的字符", "a character that XML does not allow"),
+    etree.ErrorTypes.ERR_INVALID_ENCODING: (
+        "文字编码与声明的不符（多半是 GBK，请另存为 UTF-8）",
+        "the encoding is not the declared one; save the file as UTF-8",
+    ),
+    etree.ErrorTypes.ERR_UNSUPPORTED_ENCODING: ("声明的文字编码不认识", "the declared encoding is not known"),
+    etree.ErrorTypes.ERR_UNKNOWN_ENCODING: ("声明的文字编码不认识", "the declared encoding is not known"),
+    etree.ErrorTypes.NS_ERR_UNDEFINED_NAMESPACE: (
+        "用了没有声明的命名空间前缀",
+        "a namespace prefix that is not declared",
+    ),
+}
 
 
 def parse(data: bytes, name: str, limits: Limits = DEFAULT_LIMITS) -> etree._Element:
@@ -59,13 +87,31 @@ def parse(data: bytes, name: str, limits: Limits = DEFAULT_LIMITS) -> etree._Ele
         return etree.fromstring(data, _parser(remove_comments=True, remove_pis=True))
     except (etree.XMLSyntaxError, ValueError, LookupError) as fault:
         line, column = getattr(fault, "position", (0, 0))
+        why = _why(fault)
+        where = (f"第 {line} 行第 {column} 列", f" at line {line}, column {column}") if line else ("文件", "")
         raise XmlRefused(
-            f"第 {line} 行第 {column} 列不是合法的 XML（{fault}）。请用建模工具重新导出。",
-            f"not well-formed XML at line {line}, column {column} ({fault}). Export the file again from a modeler.",
+            f"{where[0]}不是合法的 XML：{why[0]}。",
+            f"not well-formed XML{where[1]}: {why[1]}.",
             name=name,
             line=line or 0,
             column=column or 0,
         ) from None
+
+
+def _why(fault: Exception) -> tuple[str, str]:
+    """Return what is wrong with the XML, in words of people; the reader's own words where it has others."""
+    said = _PLACE.sub("", str(getattr(fault, "msg", None) or fault)).strip().rstrip(".")
+    tags = _MISMATCH.fullmatch(said)
+    if tags is not None:
+        opened, line, closed = tags.groups()
+        return (
+            f"第 {line} 行打开的 <{opened}> 被 </{closed}> 关闭",
+            f"<{opened}>, opened in line {line}, is closed by </{closed}>",
+        )
+    if said == "no element found":
+        return "里面没有任何元素", "there is no element in it"
+    code = getattr(fault, "code", None)
+    return _FAULTS.get(code if isinstance(code, int) else 0, (said, said))
 
 
 def _guard(data: bytes, limits: Limits, name: str) -> None:

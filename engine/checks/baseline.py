@@ -75,17 +75,33 @@ def read(text: str, name: str) -> Mapping[str, Known]:
     """Return what a baseline holds, by fingerprint. Raises BaselineRefused."""
     try:
         whole: Any = json.loads(text)
-        if whole["version"] != VERSION:
-            raise BaselineRefused(
-                f"{name}：基线的版本是 {whole['version']!r}，本程序只读第 {VERSION} 版。",
-                f"{name}: the baseline's version is {whole['version']!r}; this program reads version {VERSION}.",
-            )
-        rows = [Known(**row) for row in whole["findings"]]
-        if not all(isinstance(getattr(row, part), str) for row in rows for part in Known.__slots__):
-            raise TypeError("a member is no text")
-    except (ValueError, KeyError, TypeError, RecursionError) as fault:
+    except (ValueError, RecursionError):
+        raise _refused(name, "不是 JSON", "it is no JSON") from None
+    if not isinstance(whole, dict) or not isinstance(whole.get("findings"), list):
+        raise _refused(name, "没有 version 和 findings", "it has no version and findings")
+    if whole.get("version") != VERSION:
         raise BaselineRefused(
-            f"{name}：不是有效的基线文件（{fault}）。请用 --write-baseline 重新生成。",
-            f"{name}: not a valid baseline ({fault}). Write it anew with --write-baseline.",
-        ) from None
+            f"{name}：基线的版本是 {whole.get('version')!r}，本程序只读第 {VERSION} 版。",
+            f"{name}: the baseline's version is {whole.get('version')!r}; this program reads version {VERSION}.",
+        )
+    for number, row in enumerate(whole["findings"], 1):
+        if not isinstance(row, dict) or set(row) != set(Known.__slots__) or not _are_texts(row.values()):
+            members = ", ".join(Known.__slots__)
+            raise _refused(
+                name,
+                f"第 {number} 条应有且只有文字 {members}",
+                f"finding {number} must have the texts {members}, no more",
+            )
+    rows = [Known(**row) for row in whole["findings"]]
     return {row.fingerprint: row for row in rows}
+
+
+def _are_texts(values: Iterable[Any]) -> bool:
+    return all(isinstance(value, str) for value in values)
+
+
+def _refused(name: str, zh: str, en: str) -> BaselineRefused:
+    return BaselineRefused(
+        f"{name}：不是有效的基线文件（{zh}）。请用 --write-baseline 重新生成。",
+        f"{name}: not a valid baseline ({en}). Write it anew with --write-baseline.",
+    )

@@ -47,6 +47,28 @@ def test_a_fault_tells_line_and_column() -> None:
     assert refused.value.column > 0
 
 
+def test_a_fault_is_told_once_and_in_words_of_people() -> None:
+    with pytest.raises(XmlRefused) as refused:
+        parse(b"<a><b></a>", "a.xml")
+
+    assert refused.value.zh == "a.xml：第 1 行第 11 列不是合法的 XML：第 1 行打开的 <b> 被 </a> 关闭。"
+    assert (
+        refused.value.en == "a.xml: not well-formed XML at line 1, column 11: <b>, opened in line 1, is closed by </a>."
+    )
+
+
+@pytest.mark.parametrize(
+    "data",
+    [b"", b"<a>", b"PK\x03\x04", b"<a>x & y</a>", b"<a/><b/>", b"<a b=1/>", b"<a b='<'/>", "<a>投诉</a>".encode("gbk")],
+)
+def test_a_common_fault_is_told_in_chinese(data: bytes) -> None:
+    with pytest.raises(XmlRefused) as refused:
+        parse(data, "a.xml")
+
+    assert any("\u4e00" <= letter <= "\u9fff" for letter in refused.value.zh.rpartition("：")[2])
+    assert "<string>" not in refused.value.zh + refused.value.en
+
+
 @pytest.mark.parametrize(
     ("data", "limits"),
     [

@@ -90,6 +90,39 @@ def test_one_language_is_told_when_asked_for(folder: Path):
     assert "永远" not in done.stdout
 
 
+def test_the_count_is_told_in_the_one_language_too(folder: Path):
+    (folder / "a.bpmn").write_text(BAD, "utf-8")
+
+    assert "处错误" not in call(".", "--language", "en").stderr
+    assert "error(s)" not in call(".", "--language", "zh").stderr
+
+
+def test_a_file_that_is_not_there_is_told_in_both_languages(folder: Path):
+    refused = call("nowhere.bpmn")
+
+    assert refused.exit_code == 2
+    assert "没有文件或文件夹“nowhere.bpmn”" in refused.stderr
+    assert "no file or folder 'nowhere.bpmn'" in refused.stderr
+
+
+def test_an_unreadable_xml_is_told_what_to_do_once(folder: Path):
+    (folder / "a.bpmn").write_text("<a><b></a>", "utf-8")
+
+    told = call("a.bpmn", "--language", "en", "--advice").stdout
+
+    assert told.count("Export") == 1
+
+
+def test_files_that_a_named_one_needs_are_pointed_at(folder: Path):
+    house = Path(__file__).resolve().parents[2]
+
+    told = call(house / "processes" / "suggestion.bpmn", "--language", "en")
+    whole = call(house / "processes", house / "forms", "--language", "en")
+
+    assert "lie beside them unchecked" in told.stderr
+    assert "unchecked" not in whole.stderr
+
+
 def test_json_tells_place_advice_and_page_of_every_finding(folder: Path):
     (folder / "a.bpmn").write_text(BAD, "utf-8")
 
@@ -548,6 +581,8 @@ def test_a_damaged_baseline_is_a_wrong_call(folder: Path, text: str):
 
     assert refused.exit_code == 2
     assert "old.json" in refused.stderr
+    assert "object is not" not in refused.stderr
+    assert "__init__" not in refused.stderr
 
 
 def test_a_baseline_that_is_not_there_is_a_wrong_call(folder: Path):

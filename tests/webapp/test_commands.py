@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+import contextlib
+import io
 import json
+import re
 from pathlib import Path
 
 import pytest
 from click.testing import CliRunner, Result
 
-from engine.errors import EngineError
+from engine.errors import EngineError, InvalidPlan
 from tests.decisions.build import decision, definitions, literal
 from webapp.cli import group
+from webapp.commands import door, neighbours
 
 PASSWORD = "correct horse 42"
 
@@ -224,6 +228,81 @@ def test_a_wrong_step_of_a_script_is_named(plan: Path, tmp_path: Path, step: obj
 
     assert refused.exit_code == 2
     assert "Step 2" in refused.output
+
+
+HOUSE = Path(__file__).resolve().parents[2]
+
+
+def test_one_file_runs_with_what_lies_beside_it():
+    done = CliRunner().invoke(group, ["run", str(HOUSE / "processes" / "problem.bpmn")])
+
+    assert done.exit_code == 0, done.output
+    assert "phone_complainant" in done.stdout
+    assert "回访（follow_up_visit.bpmn）" in done.stderr
+
+
+def test_what_is_not_needed_is_not_taken_from_beside(plan: Path):
+    (plan.parent / "broken.bpmn").write_text("<a>", encoding="utf-8")
+    (plan.parent / "other.form").write_text("{", encoding="utf-8")
+
+    done = CliRunner().invoke(group, ["run", str(plan)])
+
+    assert done.exit_code == 0, done.output
+
+
+def test_what_is_called_by_a_path_is_not_looked_for(tmp_path: Path):
+    (tmp_path / "in").mkdir()
+    (tmp_path / "secret.bpmn").write_bytes(diagram('<bpmn:startEvent id="s"/>', key="secret"))
+    caller = tmp_path / "in" / "caller.bpmn"
+    caller.write_bytes(
+        diagram(
+            '<bpmn:startEvent id="s"/><bpmn:callActivity id="c" name="x"><bpmn:extensionElements>'
+            '<zeebe:calledElement processId="../secret"/></bpmn:extensionElements></bpmn:callActivity>'
+            '<bpmn:sequenceFlow id="f" sourceRef="s" targetRef="c"/>',
+            key="caller",
+        )
+    )
+
+    assert neighbours.of([caller], {"caller.bpmn": caller.read_bytes()}) == {}
+
+
+def test_errors_of_a_run_are_told_once_and_speak_of_no_deployment(tmp_path: Path):
+    path = tmp_path / "broken.bpmn"
+    path.write_text("<a><b></a>", encoding="utf-8")
+    refused = CliRunner().invoke(group, ["run", str(path)])
+    assert isinstance(refused.exception, InvalidPlan)
+
+    told = io.StringIO()
+    with contextlib.redirect_stderr(told):
+        door.say_error(refused.exception)
+
+    assert told.getvalue().count("xml-refused") == 1
+    assert "部署" not in told.getvalue()
+    assert "deploy" not in told.getvalue()
+
+
+def test_the_script_of_the_owners_handbook_runs(tmp_path: Path):
+    handbook = (HOUSE / "docs" / "owners.md").read_text(encoding="utf-8")
+    example = re.search(r"```json\n(\[\{\"complete\".*?)```", handbook, re.S)
+    data = re.search(r"# data\.json: (\{.*\})", handbook)
+    assert example is not None
+    assert data is not None
+    (tmp_path / "answers.json").write_text(example[1], encoding="utf-8")
+    (tmp_path / "data.json").write_text(data[1], encoding="utf-8")
+
+    done = CliRunner().invoke(
+        group,
+        [
+            "run",
+            str(HOUSE / "processes" / "problem.bpmn"),
+            *("--data", str(tmp_path / "data.json")),
+            *("--script", str(tmp_path / "answers.json")),
+        ],
+    )
+
+    assert done.exit_code == 0, done.output
+    assert "form_opinion_supervise" in done.stdout
+    assert '"severity": "major"' in done.stdout
 
 
 def test_a_clean_plan_checks_with_code_0(plan: Path):

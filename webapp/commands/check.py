@@ -19,12 +19,16 @@ from engine.checks import judging, lawfulness, policy
 from engine.checks.catalogue import entries
 from engine.errors import EngineError
 from engine.findings import Finding, Severity
-from webapp.commands import door
+from webapp.commands import door, neighbours
 from webapp.complaint_words import GIVEN
 
 #: Where the configuration may stand, looked for from the files upward.
 CONFIG = "banjie.toml"
 _STDIN = Path("-")
+#: What a finding says that misses another file.
+_MISSES = frozenset({"called-process-missing", "decision-missing", "form-missing", "rule-unknown"})
+#: Files named one by one up to which those beside them are looked for.
+_MOST_NAMED = 20
 _FORMATS = ("text", "json", "sarif", "github")
 
 
@@ -70,7 +74,7 @@ def _explain(context: click.Context, _parameter: click.Parameter, code: str | No
 
 
 @click.command()
-@click.argument("files", nargs=-1, required=True, type=click.Path(exists=True, allow_dash=True, path_type=Path))
+@click.argument("files", nargs=-1, required=True, type=door.PlanPath(allow_dash=True))
 @click.option("--format", "form", type=click.Choice(_FORMATS), default="text", help="输出格式 / What is printed.")
 @click.option("--json", "as_json", is_flag=True, help="同 --format json / The same as --format json.")
 @click.option(
@@ -154,7 +158,9 @@ def check(
         _write(output, text + "\n" if text else "")
     elif text:
         click.echo(text)
-    _say_result(judgement)
+    _say_result(judgement, language or "")
+    if not each:
+        _say_neighbours(files, contents, judgement.shown, _Teller(language or ""))
     sys.exit(1 if judgement.has_failed else 0)
 
 
@@ -198,27 +204,50 @@ def _told(judgement: judging.Judgement, form: str, language: str, advice: bool, 
     return checks.as_text(judgement.shown, language, has_advice=advice)
 
 
-def _say_result(judgement: judging.Judgement) -> None:
+def _say_result(judgement: judging.Judgement, language: str) -> None:
     """Tell how many there are, on the error stream: the output stays for programs."""
     shown = judgement.shown
     errors = sum(finding.severity is Severity.ERROR for finding in shown)
-    click.echo(f"{errors} 处错误，共 {len(shown)} 条 / {errors} error(s), {len(shown)} finding(s)", err=True)
+    say = _Teller(language)
+    say(f"{errors} 处错误，共 {len(shown)} 条", f"{errors} error(s), {len(shown)} finding(s)")
     old = sum(bool(one.is_old) and not one.is_off for one in judgement.judged)
     off = sum(one.is_off for one in judgement.judged)
     if old:
-        click.echo(f"另有 {old} 条在基线里 / {old} more are in the baseline", err=True)
+        say(f"另有 {old} 条在基线里", f"{old} more are in the baseline")
     if off:
-        click.echo(f"另有 {off} 条按配置不显示 / {off} more are switched off by the configuration", err=True)
+        say(f"另有 {off} 条按配置不显示", f"{off} more are switched off by the configuration")
     for known in judgement.gone:
-        click.echo(
-            f"已解决 / fixed: {Path(os.path.relpath(known.file)).as_posix()}: {known.code} {known.element or '-'}: {known.zh} / {known.en}",
-            err=True,
-        )
+        where = f"{Path(os.path.relpath(known.file)).as_posix()}: {known.code} {known.element or '-'}"
+        say(f"已解决：{where}: {known.zh}", f"fixed: {where}: {known.en}")
     if judgement.gone:
-        click.echo("请用 --write-baseline 更新基线 / Renew the baseline with --write-baseline", err=True)
+        say("请用 --write-baseline 更新基线", "renew the baseline with --write-baseline")
     for severity, number, most in judgement.overdrawn:
-        click.echo(
-            f"{severity} 有 {number} 条，最多允许 {most} 条 / {number} of {severity}, {most} are allowed", err=True
+        say(f"{severity} 有 {number} 条，最多允许 {most} 条", f"{number} of {severity}, {most} are allowed")
+
+
+@dataclass(frozen=True, slots=True)
+class _Teller:
+    """Tells on the error stream, in the language that was asked for; in both without one."""
+
+    language: str
+
+    def __call__(self, zh: str, en: str) -> None:
+        """Tell one line."""
+        click.echo({"zh": zh, "en": en}.get(self.language, f"{zh} / {en}"), err=True)
+
+
+def _say_neighbours(
+    paths: tuple[Path, ...], contents: Mapping[str, tuple[str, bytes]], findings: list[Finding], say: _Teller
+) -> None:
+    """Tell of files that were missed and lie beside the named ones: they were not looked at."""
+    if len(paths) > _MOST_NAMED or not any(finding.code in _MISSES for finding in findings):
+        return
+    beside = neighbours.of(paths, {name: content for name, (_, content) in contents.items()})
+    if beside:
+        folders = " ".join(sorted({Path(os.path.relpath(path.parent)).as_posix() for path in beside.values()}))
+        say(
+            f"旁边有 {len(beside)} 个用得到的文件没有检查；一起检查：banjie check {folders}",
+            f"{len(beside)} file(s) that these need lie beside them unchecked; together: banjie check {folders}",
         )
 
 

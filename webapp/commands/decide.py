@@ -15,7 +15,7 @@ from webapp.commands import door
 
 
 @click.command()
-@click.argument("files", nargs=-1, required=True, type=click.Path(exists=True, path_type=Path))
+@click.argument("files", nargs=-1, required=True, type=door.PlanPath())
 @click.option("--decision", "decision_id", metavar="ID", help="决策 id / Which decision, where there are several.")
 @click.option("--data", type=click.Path(exists=True, dir_okay=False, path_type=Path), help="输入数据 / JSON object.")
 def decide(files: tuple[Path, ...], decision_id: str | None, data: Path | None) -> None:

@@ -20,6 +20,23 @@ if TYPE_CHECKING:  # loading the database takes half a second, which commands on
 
 F = TypeVar("F", bound=Callable[..., Any])
 
+
+class PlanPath(click.Path):
+    """A file or folder of plans that must be there; says so in both languages when it is not."""
+
+    def __init__(self, *, allow_dash: bool = False) -> None:
+        super().__init__(exists=True, allow_dash=allow_dash, path_type=Path)
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Any:
+        """Return the path. Fails when it does not exist or cannot be read."""
+        try:
+            return super().convert(value, param, ctx)
+        except click.BadParameter as fault:
+            if Path(value).exists():
+                self.fail(f"“{value}”读不了 / cannot be read: {fault.message}", param, ctx)
+            self.fail(f"没有文件或文件夹“{value}” / there is no file or folder {value!r}", param, ctx)
+
+
 #: What a plan is made of.
 SUFFIXES = (".bpmn", ".dmn", ".form", ".rules.json", ".organisation.json")
 
@@ -131,10 +148,12 @@ def print_json(value: Any) -> None:
 
 def say_error(error: EngineError) -> None:
     """Tell an error of the engine: what is wrong and what to do, Chinese and English."""
+    zh, en = error.zh, error.en
     if isinstance(error, InvalidPlan):
         for finding in error.findings:
             click.echo(str(finding), err=True)
+        zh, en = error.summary
     if isinstance(error, InvalidAnswers):
         for field, (zh, en) in error.faults.items():
             click.echo(f"{field}: {zh} / {en}", err=True)
-    click.echo(f"错误：{error.zh}\nError: {error.en}", err=True)
+    click.echo(f"错误：{zh}\nError: {en}", err=True)

@@ -13,7 +13,7 @@ from webapp.commands import door
 
 
 @click.command()
-@click.argument("files", nargs=-1, required=True, type=click.Path(exists=True, path_type=Path))
+@click.argument("files", nargs=-1, required=True, type=door.PlanPath())
 @click.option("--note", default="", help="部署说明 / What this deployment is for.")
 @click.option("--dry-run", is_flag=True, help="只检查和预览 / Only check, and tell what would change.")
 @door.database_option

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Container
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -11,7 +12,7 @@ import click
 from engine.calendars import BEIJING
 from engine.feel import temporal
 from engine.headless import START, Headless
-from webapp.commands import door
+from webapp.commands import door, neighbours
 
 #: What a trace tells; `--full` adds the rest of the history.
 TOLD = frozenset({"ready", "completed", "cancelled", "armed", "caught", "thrown", "ended", "incident"})
@@ -19,7 +20,7 @@ _STEPS = "complete, activate, answer, fail, send, signal, advance, retry"
 
 
 @click.command()
-@click.argument("files", nargs=-1, required=True, type=click.Path(exists=True, path_type=Path))
+@click.argument("files", nargs=-1, required=True, type=door.PlanPath())
 @click.option("--process", "process_id", metavar="ID", help="流程 id / Which process, where the files hold several.")
 @click.option("--data", type=click.Path(exists=True, dir_okay=False, path_type=Path), help="初始数据 / JSON object.")
 @click.option(
@@ -49,10 +50,17 @@ def run(
     full: bool,
     no_start: bool,
 ) -> None:
-    """离线运行 FILES 中的流程。 Run the process in FILES in memory; nothing is stored."""
+    """离线运行 FILES 中的流程。 Run the process in FILES in memory; nothing is stored.
+
+    只写一个文件时，它调用的流程、决策、表单和时限规则在它旁边（或 forms 文件夹）按文件名找。
+    Called processes, decisions, forms and rules of single files are found beside them, by file name.
+    """
     variables = door.read_json(data, dict, "数据应为 JSON 对象 / data must be a JSON object.")
     steps = door.read_json(script, list, "脚本应为 JSON 列表 / a script must be a JSON list.")
-    case = Headless(door.read_files(files), now=_moment(now) if now else START)
+    named = door.read_files(files)
+    beside = {name: path.read_bytes() for name, path in neighbours.of(files, named).items()}
+    case = Headless({**named, **beside}, now=_moment(now) if now else START)
+    _tell_neighbours(case, beside)
     if not no_start:
         case.start(process_id or _process_of(case, files), variables)
     for number, step in enumerate(steps, 1):
@@ -63,6 +71,14 @@ def run(
         door.print_json([line for line in case.trace if full or line["what"] in TOLD])
     else:
         _summarise(case)
+
+
+def _tell_neighbours(case: Headless, beside: Container[str]) -> None:
+    """Tell, on the error stream, which called plans were taken from beside the named files."""
+    called = [info for info in case.deployed.definitions if info.main_file in beside]
+    if called:
+        names = "、".join(f"{info.name or info.key}（{info.main_file}）" for info in called)
+        click.echo(f"另取旁边被调用的流程 / called plans taken from beside: {names}", err=True)
 
 
 def _process_of(case: Headless, files: tuple[Path, ...]) -> str | None:
