@@ -13,6 +13,7 @@ from engine.diagram import Kind
 from engine.family import Family
 from engine.findings import Finding
 from webapp.i18n import gettext, is_english, language, lazy_gettext, moment
+from webapp.plan_names import named
 
 #: What an element without a name is called.
 KINDS: dict[Kind, LazyString] = {
@@ -109,7 +110,7 @@ def _tell(finding: Finding, names: Mapping[str, str]) -> Told:
         severity=str(finding.severity),
         code=finding.code,
         element=finding.element,
-        name=finding.name or names.get(finding.element, ""),
+        name=named(finding.name) or names.get(finding.element, ""),
         message=finding.message(language()),
         advice=finding.advice_en if is_english() else finding.advice_zh,
         run=steps,
@@ -124,6 +125,6 @@ def _names(family: Family, file: str) -> dict[str, str]:
     found: dict[str, str] = {}
     for process in diagram.processes.values() if diagram is not None else ():
         for scope, node in process.body.walk():
-            found[node.id] = node.name or str(KINDS[node.kind])
-            found.update((flow.id, flow.name) for flow in scope.flows.values() if flow.name)
+            found[node.id] = named(node.name) or str(KINDS[node.kind])
+            found.update((flow.id, named(flow.name)) for flow in scope.flows.values() if flow.name)
     return found

@@ -27,6 +27,8 @@ _GROUP = ("id", "name", "name_en", "parent", "duties", "seats")
 _SEAT = ("seat", "title", "title_en", "role", "duty", "duty_en")
 _DUTY = ("zh", "en")
 _RESOURCE = ("id", "kind", "name", "name_en", "role", "source")
+#: What the members that must be there are called on pages.
+_CALLED = {"plan": "预案", "name": "名称", "title": "由谁担任", "role": "岗位", "zh": "职责"}
 _ADVICE = (
     "写法见预案负责人手册的“组织机构”。",
     "How the file is written stands in the handbook for process owners, “Organisation”.",
@@ -193,7 +195,9 @@ class _Reader:
             )
             return ""
         if is_needed and not value.strip():
-            self.wrong((*path, name), f"缺少 {name}。", f"`{name}` is missing.")
+            whose = next((said for part in ("title", "name", "role", "id") if (said := item.get(part))), "")
+            zh, en = (f"“{whose[:60]}”", f" of {whose[:60]!r}") if isinstance(whose, str) and whose else ("", "")
+            self.wrong((*path, name), f"{zh}缺少 {name}（{_CALLED[name]}）。", f"`{name}`{en} is missing.")
         return value.strip()
 
     def _role(self, item: Mapping[str, Any], path: Path) -> str:

@@ -149,7 +149,7 @@ async function begin(root) {
   function title() {
     const definitions = modeler.getDefinitions();
     const process = definitions?.rootElements.find((one) => one.$type === 'bpmn:Process');
-    return process?.name || find('[data-title]').textContent;
+    return process?.name || find('[data-title]').dataset.title;
   }
 
   async function post(address, content) {

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import re
 from pathlib import Path
 from typing import Any
 
@@ -420,6 +421,7 @@ def test_the_logo_of_the_drawing_tool_stays_visible_and_uncovered(people: People
 def test_everything_the_tool_says_is_in_chinese(people: People, site: Site) -> None:
     page = people.page("admin")
     _open(page)
+    tips: set[str] = set()
 
     for element in (
         "suggestion_received",
@@ -435,8 +437,10 @@ def test_everything_the_tool_says_is_in_chinese(people: People, site: Site) -> N
         page.keyboard.press("Escape")
         for group in page.locator(".bio-properties-panel-group-header-title").all():
             group.click()
+        tips |= set(page.evaluate("[...document.querySelectorAll('[data-properties] [title]')].map(one => one.title)"))
 
     assert page.evaluate("document.querySelector('[data-modeler]').untranslated") == []
+    assert [tip for tip in tips if not re.search(r"[\u4e00-\u9fff]", tip)] == []
 
 
 @pytest.mark.parametrize(("size", "dark"), [("wide", False), ("narrow", True)])

@@ -337,6 +337,8 @@ def test_everything_that_a_plan_names_has_an_english_name():
     named = {node.name for plan in PLANS for node in nodes(plan)} | {family().processes[plan].name for plan in PLANS}
     named |= {role for plan in PLANS for node in nodes(plan) for role in node.roles}
 
+    named |= {info.name for model in family().models.values() for info in model.decisions.values()}
+
     for plan in PLANS:
         drawn = etree.parse(ROOT / f"processes/{plan}.bpmn").getroot()
         shown = ("sequenceFlow", "messageFlow", "participant", "lane")

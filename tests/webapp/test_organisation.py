@@ -152,9 +152,39 @@ def test_a_wrong_form_is_shown_again_with_what_is_wrong_and_nothing_is_saved(org
     answer = admin.post("/organisation/noise/edit", fields(**{"g.0.s.0.role": "", "g.0.name": "处置二组"}))
 
     assert answer.status_code == 422
-    assert "没有保存，有 1 处需要更正 缺少 role" in text_of(answer)
+    assert "没有保存，有 1 处需要更正 “队长”缺少 role（岗位）" in text_of(answer)
     assert "处置二组" in answer.text
     assert admin.get("/organisation/noise/file").data == before
+
+
+def test_a_row_that_is_half_filled_is_told_and_not_dropped(organised: House):
+    admin = organised.visitor("admin")
+    before = admin.get("/organisation/noise/file").data
+
+    answer = admin.post("/organisation/noise/edit", fields(**{"g.0.s.0.title": "", "r.0.name": ""}))
+
+    assert answer.status_code == 422
+    assert "“执法队”缺少 title（由谁担任）" in text_of(answer)
+    assert "“执法队”缺少 name（名称）" in text_of(answer)
+    assert admin.get("/organisation/noise/file").data == before
+
+
+def test_of_two_who_change_it_at_once_the_second_is_told_and_keeps_what_was_filled_in(organised: House):
+    admin = organised.visitor("admin")
+    base = re.search(r'name="base" value="(\d+)"', admin.get("/organisation/noise/edit").text)
+    assert base is not None
+    admin.post("/organisation/noise/edit", fields(base=base[1], **{"g.0.name": "先存的组"}))
+
+    answer = admin.post("/organisation/noise/edit", fields(base=base[1], **{"g.0.name": "后存的组"}))
+
+    assert answer.status_code == 409
+    assert "已有人部署了第 3 版" in text_of(answer)
+    assert "后存的组" in answer.text
+    assert "先存的组" in admin.get("/organisation/noise/file").text
+    renewed = re.search(r'name="base" value="(\d+)"', answer.text)
+    assert renewed is not None
+    admin.post("/organisation/noise/edit", fields(base=renewed[1], **{"g.0.name": "后存的组"}))
+    assert "后存的组" in admin.get("/organisation/noise/file").text
 
 
 @pytest.mark.parametrize(

@@ -65,3 +65,44 @@ def test_the_house_itself_has_an_english_name(house: House) -> None:
 
     assert "System" in log
     assert "系统 " not in log
+
+
+def test_findings_name_elements_in_english_where_english_is_spoken(house: House) -> None:
+    broken = noise.FILES["noise.bpmn"].replace(_STEP, _NAMED).replace(b"noise_investigate", b"no_such_form")
+    with house.database.work(SYSTEM) as work:
+        deployments.deploy(work, {**noise.FILES, "noise.bpmn": noise.FILES["noise.bpmn"].replace(_STEP, _NAMED)})
+    admin = house.visitor("admin")
+    admin.post("/language", {"language": "en"})
+
+    told = admin.client.post(
+        "/modeler/check",
+        json={"file": "noise.bpmn", "xml": broken.decode()},
+        headers={"X-CSRFToken": admin.token()},
+    ).json
+
+    assert "Investigate on the spot" in {one["name"] for one in told["findings"]}
+
+
+def test_called_plans_are_told_by_name_with_a_link_to_them(house: House) -> None:
+    call = noise.FILES["noise.bpmn"].replace(
+        b'<bpmn:endEvent id="closed"',
+        b'<bpmn:callActivity id="visit" name="Visit"><bpmn:extensionElements><zeebe:calledElement processId="visit"/>'
+        b'</bpmn:extensionElements></bpmn:callActivity><bpmn:endEvent id="closed"',
+    )
+    call = call.replace(b'sourceRef="answer" targetRef="closed"', b'sourceRef="answer" targetRef="visit"')
+    call = call.replace(
+        b"</bpmn:process>", b'<bpmn:sequenceFlow id="f5" sourceRef="visit" targetRef="closed"/></bpmn:process>'
+    )
+    visit = (
+        '<bpmn:definitions xmlns:bpmn="http://www.omg.org/spec/BPMN/20100524/MODEL" id="v" targetNamespace="t">'
+        '<bpmn:process id="visit" name="回访投诉人" isExecutable="true"><bpmn:startEvent id="s" name="开始"/>'
+        '<bpmn:endEvent id="e" name="结束"/><bpmn:sequenceFlow id="f" sourceRef="s" targetRef="e"/></bpmn:process>'
+        "</bpmn:definitions>"
+    )
+    with house.database.work(SYSTEM) as work:
+        deployments.deploy(work, {**noise.FILES, "noise.bpmn": call, "v.bpmn": visit.encode()})
+
+    page = house.visitor("admin").get("/plans/noise")
+
+    assert "回访投诉人 v.bpmn" in text_of(page)
+    assert 'href="/plans/visit"' in page.text

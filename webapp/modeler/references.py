@@ -11,6 +11,8 @@ from engine.diagram import Node
 from engine.family import Family
 from engine.work import UnitOfWork
 from webapp import families
+from webapp.i18n import is_english
+from webapp.plan_names import named
 
 #: What the boxes of the modeler suggest: each kind of thing that a diagram names by its id.
 _KINDS = ("form", "decision", "process")
@@ -62,7 +64,11 @@ def _tell(work: UnitOfWork, family: Family, kind: str, identity: str) -> dict[st
         "id": identity,
         "name": _name(family, kind, identity),
         "url": _address(work, family, kind, identity),
-        "fields": [field.label.zh for field in form.walk() if field.keys and field.label.zh]
+        "fields": [
+            (is_english() and field.label.en) or field.label.zh
+            for field in form.walk()
+            if field.keys and field.label.zh
+        ]
         if form is not None
         else [],
     }
@@ -70,13 +76,13 @@ def _tell(work: UnitOfWork, family: Family, kind: str, identity: str) -> dict[st
 
 def _name(family: Family, kind: str, identity: str) -> str:
     if kind == "process" and identity in family.processes:
-        return family.processes[identity].name or identity
+        return named(family.processes[identity].name) or identity
     if kind == "decision" and identity in family.decisions:
         model = family.decisions[identity]
-        return (model.decisions[identity].name if identity in model.decisions else "") or identity
+        return (named(model.decisions[identity].name) if identity in model.decisions else "") or identity
     properties = family.forms[identity].data.get("properties") if kind == "form" and identity in family.forms else None
     title = properties.get("title") if isinstance(properties, dict) else None
-    return title if isinstance(title, str) and title else identity
+    return named(title) if isinstance(title, str) and title else identity
 
 
 def _address(work: UnitOfWork, family: Family, kind: str, identity: str) -> str:

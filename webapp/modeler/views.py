@@ -19,6 +19,7 @@ from webapp.errors import redraws
 from webapp.findings import Told, tell
 from webapp.i18n import gettext, moment
 from webapp.modeler import references, skeleton
+from webapp.plan_names import named
 from webapp.security import allows_inline_styles, limiter
 
 bp = Blueprint("modeler", __name__)
@@ -124,13 +125,13 @@ def check() -> Any:
     with unit_of_work(read_only=True) as work:
         found = deployments.preview(work, {name: content}, _known(work))
         told = tell(found.findings, found.family)
-        named = references.of_diagram(work, found.family, name)
+        referred = references.of_diagram(work, found.family, name)
     return jsonify(
         findings=[{**one.as_json(), "help": _help(one)} for one in told],
         count={severity: sum(one.severity == severity for one in told) for severity in ("error", "warning", "hint")},
         is_refused=has_errors(found.findings),
-        changes=[{"key": key, "name": plan} for key, plan in found.changes],
-        references=named,
+        changes=[{"key": key, "name": named(plan)} for key, plan in found.changes],
+        references=referred,
     )
 
 
@@ -154,7 +155,7 @@ def deploy(draft_id: int) -> Any:
         flash(gettext("内容与已部署的相同，没有产生新版本。"), "warning")
         return jsonify(url=url_for("plans.index"))
     told = gettext("、").join(
-        gettext("%(name)s 第 %(version)s 版", name=info.name, version=info.version) for info in made
+        gettext("%(name)s 第 %(version)s 版", name=named(info.name), version=info.version) for info in made
     )
     flash(gettext("已部署：%(plans)s。新投诉按新版本办理，在办的照旧。", plans=told))
     return jsonify(url=url_for("plans.show", key=made[0].key) if len(made) == 1 else url_for("plans.index"))

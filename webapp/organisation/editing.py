@@ -52,7 +52,7 @@ def rows_of(found: Organisation | None) -> Rows:
 
 
 def rows_sent(form: Mapping[str, str]) -> Rows:
-    """Return what was sent, as rows: what is empty or to be removed is left out, and what is new gets an id."""
+    """Return what was sent, as rows: what is wholly empty or to be removed is left out, and what is new gets an id."""
     groups: list[dict[str, Any]] = []
     for number in _numbers(form, 1):
         at = f"g.{number}."
@@ -60,15 +60,17 @@ def rows_sent(form: Mapping[str, str]) -> Rows:
         group["seats"] = [
             seat
             for place in _seat_numbers(form, number)
-            if (seat := {key: form.get(f"{at}s.{place}.{key}", "").strip() for key in _SEAT})["title"]
+            if _is_filled(seat := {key: form.get(f"{at}s.{place}.{key}", "").strip() for key in _SEAT}, "seat")
             and not form.get(f"{at}s.{place}.remove")
         ]
-        if group["name"] and not form.get(f"{at}remove"):
+        if _is_filled(group, "id") and not form.get(f"{at}remove"):
             groups.append(group)
     resources = [
         resource
         for number in _numbers(form, 2)
-        if (resource := {key: form.get(f"r.{number}.{key}", "").strip() for key in ("id", *_RESOURCE)})["name"]
+        if _is_filled(
+            resource := {key: form.get(f"r.{number}.{key}", "").strip() for key in ("id", *_RESOURCE)}, "id", "kind"
+        )
         and not form.get(f"r.{number}.remove")
     ]
     _name(groups, "group")
@@ -105,6 +107,11 @@ def with_room(rows: Rows) -> Rows:
 
 
 # --- private --------------------------------------------------------------------------------------------------
+
+
+def _is_filled(row: Mapping[str, Any], *given: str) -> bool:
+    """Return whether somebody wrote into a row; `given` are what an empty one has too."""
+    return any(value for key, value in row.items() if key not in given)
 
 
 def _with_room(rows: Rows) -> Rows:

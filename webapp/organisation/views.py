@@ -88,6 +88,10 @@ def edit(key: str) -> str:
 def save(key: str) -> Any:
     """Deploy the organisation as the form says: a new version of the plan."""
     rows = editing.rows_sent(request.form)
+    with unit_of_work(read_only=True) as work:
+        newest = deployments.latest(work, key)
+    if request.form.get("base", type=int) not in (None, newest.id):
+        return _edit_page(key, editing.with_room(rows), overtaken=newest.version), 409
     return _deployed(key, editing.file_of(key, rows), rows)
 
 
@@ -129,7 +133,8 @@ def _deployed(key: str, content: bytes, rows: Rows | None) -> Any:
     return redirect(url_for(".show", key=key), 303)
 
 
-def _edit_page(key: str, rows: Rows, findings: list[Finding] | None = None) -> str:
+def _edit_page(key: str, rows: Rows, findings: list[Finding] | None = None, overtaken: int = 0) -> str:
+    """Return the form with `rows`. `overtaken`: the version that somebody else made meanwhile, 0 for none."""
     with unit_of_work(read_only=True) as work:
         plan = deployments.latest(work, key)
         process = deployments.open_family(work, plan.id).processes[key]
@@ -141,6 +146,7 @@ def _edit_page(key: str, rows: Rows, findings: list[Finding] | None = None) -> s
         kinds=KINDS,
         seats=SEATS,
         findings=findings or [],
+        overtaken=overtaken,
     )
 
 

@@ -13,8 +13,9 @@ from flask import Blueprint, Response, flash, redirect, render_template, request
 
 from engine import checks, deployments
 from engine.checks import catalogue
+from engine.diagram import Process
 from engine.errors import EngineError, NotFound
-from engine.family import DIAGRAMS
+from engine.family import DIAGRAMS, Family
 from engine.findings import has_errors
 from engine.work import UnitOfWork
 from webapp import people, services, staffing
@@ -23,7 +24,7 @@ from webapp.db import perform, unit_of_work
 from webapp.errors import status_of
 from webapp.findings import Told, tell
 from webapp.i18n import gettext, is_english, language
-from webapp.plan_names import drawn
+from webapp.plan_names import drawn, named
 from webapp.plans import parcel, trials
 
 bp = Blueprint("plans", __name__)
@@ -72,7 +73,8 @@ def show(key: str) -> str:
             versions=versions,
             chosen=chosen,
             files=[(name, content, name in own) for name, content in sorted(family.files.items())],
-            pictures=[name for name in sorted(family.files) if _is_diagram(name) and name != chosen.main_file],
+            pictures=_called(family, chosen.main_file),
+            deployed={info.key for info in deployments.definitions(work)},
             decisions=[info for _, model in sorted(family.models.items()) for info in model.decisions.values()],
             process=family.processes.get(key),
             rules=rules,
@@ -164,7 +166,7 @@ def deploy() -> Any:
         flash(gettext("内容与已部署的相同，没有产生新版本。"), "warning")
         return redirect(url_for("plans.index"), 303)
     told = gettext("、").join(
-        gettext("%(name)s 第 %(version)s 版", name=info.name, version=info.version) for info in new
+        gettext("%(name)s 第 %(version)s 版", name=named(info.name), version=info.version) for info in new
     )
     flash(gettext("已部署：%(plans)s。新投诉按新版本办理，在办的照旧。", plans=told))
     if len(new) == 1:
@@ -246,6 +248,15 @@ def _reports(files: Mapping[str, bytes], findings: list[Told]) -> list[FileRepor
         for name, content in files.items()
     ]
     return sorted(reports, key=lambda report: (report.picture is None, report.name))
+
+
+def _called(family: Family, main_file: str) -> list[tuple[str, list[Process]]]:
+    """Return the other diagrams of a version, each with the processes in it."""
+    return [
+        (file, list(diagram.processes.values()))
+        for file, diagram in sorted(family.diagrams.items())
+        if file != main_file
+    ]
 
 
 def _is_diagram(name: str) -> bool:

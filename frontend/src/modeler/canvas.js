@@ -12,7 +12,7 @@ import camundaModdle from 'camunda-bpmn-moddle/resources/camunda.json';
 import zeebeModdle from 'zeebe-bpmn-moddle/resources/zeebe.json';
 import minimapModule from 'diagram-js-minimap';
 import { blocksModule } from './blocks.js';
-import { chinese } from './chinese.js';
+import { chinese, speakChinese } from './chinese.js';
 
 const CAMUNDA_7 = 'http://camunda.org/schema/1.0/bpmn';
 const DIALECTS = {
@@ -29,6 +29,7 @@ export function dialectOf(xml) {
 export function create(dialect, { container, panel, language, words, known }) {
   const { modules, extensions } = DIALECTS[dialect];
   const own = { blockWords: ['value', words], blockKnown: ['value', { ...known, isZeebe: dialect === 'zeebe' }] };
+  if (language === 'zh') speakChinese(panel);
   const modeler = new Modeler({
     container,
     propertiesPanel: { parent: panel },

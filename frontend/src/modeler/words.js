@@ -103,7 +103,7 @@ const PANEL = {
   'Otherwise, only variables defined via input mappings will be propagated.': '否则只传输入映射里的。',
   'If turned on, all variables from the child process instance will be propagated to the parent process instance.': '打开后，被调用流程的全部变量传回来。',
   'Otherwise, only variables defined via output mappings will be propagated.': '否则只传回输出映射里的。',
-  'Process variable name': '变量名',
+  'Process variable name': '变量名', 'Click to set a dynamic value with FEEL expression': '改用 FEEL 表达式', 'Click to remove dynamic value with FEEL expression': '改用固定值',
 };
 
 /** Every kind of event with each trigger, interrupting or not, as menus and the panel write them. */
