@@ -39,6 +39,15 @@ class Limits:
 
 
 DEFAULT_LIMITS = Limits()
+_DECLARED = re.compile(r"""<\?xml\s[^>]*?\bencoding\s*=\s*["']([^"']*)["']""")
+#: How a file begins that is in Unicode, and the names that its declaration may give to that.
+_BEGINNINGS = (
+    (b"\xef\xbb\xbf", "utf-8-sig", ("utf8",)),
+    (b"\xff\xfe", "utf-16", ("utf16", "utf16le", "ucs2", "iso10646ucs2", "unicode")),
+    (b"\xfe\xff", "utf-16", ("utf16", "utf16be", "ucs2", "iso10646ucs2", "unicode")),
+    (b"<\0", "utf-16-le", ("utf16", "utf16le", "ucs2", "iso10646ucs2", "unicode")),
+    (b"\0<", "utf-16-be", ("utf16", "utf16be", "ucs2", "iso10646ucs2", "unicode")),
+)
 _PIECE = 65_536
 #: Where libxml2 says the place of a fault a second time.
 _PLACE = re.compile(r"(?:, line \d+, column \d+)?(?: \([^()]*, line \d+\))?$")
@@ -68,6 +77,7 @@ _FAULTS: dict[int, tuple[str, str]] = {
         "a namespace prefix that is not declared",
     ),
 }
+_INCLUSION = "{http://www.w3.org/2001/XInclude}"
 
 
 def parse(data: bytes, name: str, limits: Limits = DEFAULT_LIMITS) -> etree._Element:
@@ -82,6 +92,7 @@ def parse(data: bytes, name: str, limits: Limits = DEFAULT_LIMITS) -> etree._Ele
             f"the file is larger than {megabytes} MB; split it and upload again.",
             name=name,
         )
+    _check_encoding(data, name)
     try:
         _guard(data, limits, name)
         return etree.fromstring(data, _parser(remove_comments=True, remove_pis=True))
@@ -112,6 +123,23 @@ def _why(fault: Exception) -> tuple[str, str]:
         return "里面没有任何元素", "there is no element in it"
     code = getattr(fault, "code", None)
     return _FAULTS.get(code if isinstance(code, int) else 0, (said, said))
+
+
+def _check_encoding(data: bytes, name: str) -> None:
+    """Refuse a file that says it is in another encoding than it is, or in one made for mail: programs would read it differently."""
+    beginning = next((one for one in _BEGINNINGS if data.startswith(one[0])), (b"", "latin-1", ()))
+    found = _DECLARED.match(data[:400].decode(beginning[1], "ignore"))
+    if found is None:
+        return
+    declared = re.sub(r"[\s_-]", "", found[1].lower())
+    if declared in ("utf7", "unicode11utf7", "imap4utf7") or (beginning[2] and declared not in beginning[2]):
+        raise XmlRefused(
+            f"文件声明的编码“{found[1][:40]}”与实际不符，或不予接收。请另存为 UTF-8。",
+            f"the file declares the encoding {found[1][:40]!r}, which it is not in or which is not taken; save it as UTF-8.",
+            name=name,
+            line=1,
+            column=1,
+        )
 
 
 def _guard(data: bytes, limits: Limits, name: str) -> None:
@@ -155,9 +183,13 @@ class _Guard:
         """Refuse any DOCTYPE: it is the way to entities and to other files."""
         raise self._refused("文件含有 DOCTYPE 或实体声明，不予接收。", "the file has a DOCTYPE; remove it.")
 
-    def start(self, _tag: str, attributes: dict[str, str]) -> None:
+    def start(self, tag: str, attributes: dict[str, str]) -> None:
         """Count one element in."""
         limits = self.limits
+        if tag.startswith(_INCLUSION):
+            raise self._refused(
+                "文件要引入别的文件（XInclude），不予接收。", "the file wants to include another (XInclude); remove it."
+            )
         self.depth += 1
         self.elements += 1
         self.text = 0

@@ -26,6 +26,37 @@ def test_every_encoding_is_read_and_its_doctype_refused(encoding: str) -> None:
     assert "DOCTYPE" in refused.value.en
 
 
+@pytest.mark.parametrize(
+    ("declared", "encoding"),
+    [
+        ("utf-8", "utf-16"),
+        ("gbk", "utf-16"),
+        ("utf-16be", "utf-16-le"),
+        ("utf-16", "utf-8-sig"),
+        ("gb18030", "utf-8-sig"),
+        ("utf-7", "utf-7"),
+    ],
+)
+def test_an_encoding_that_lies_is_refused(declared: str, encoding: str) -> None:
+    with pytest.raises(XmlRefused):
+        parse(f'<?xml version="1.0" encoding="{declared}"?><a>x</a>'.encode(encoding), "a.xml")
+
+
+@pytest.mark.parametrize(
+    ("declared", "encoding"),
+    [("UTF-16LE", "utf-16-le"), ("utf-16", "utf-16-be"), ("UTF_8", "utf-8-sig"), ("GBK", "gbk"), ("Big5", "big5")],
+)
+def test_an_encoding_that_tells_the_truth_is_read(declared: str, encoding: str) -> None:
+    data = f'<?xml version="1.0" encoding="{declared}"?><a>中</a>'.encode(encoding)
+
+    assert parse(data, "a.xml").text == "中"
+
+
+def test_an_inclusion_is_refused() -> None:
+    with pytest.raises(XmlRefused):
+        parse(b'<a xmlns:xi="http://www.w3.org/2001/XInclude"><xi:include href="file:///etc/hostname"/></a>', "a.xml")
+
+
 def test_a_doctype_that_reads_a_file_is_refused() -> None:
     with pytest.raises(XmlRefused):
         parse(b'<!DOCTYPE a [<!ENTITY x SYSTEM "file:///etc/passwd">]><a>&x;</a>', "a.xml")
