@@ -22,6 +22,7 @@ from engine.checks import (
     first_contact,
     flows,
     lawfulness,
+    mappings,
     organisation,
     references,
     roles,
@@ -73,6 +74,7 @@ def check(
                 expressions.check(subject)
                 references.check(subject)
                 calls.check(subject)
+                mappings.check(subject)
                 roles.check(subject)
                 approvals.check(subject)
                 first_contact.check(subject)

@@ -18,8 +18,8 @@ from engine.findings import Severity
 _WORDS = re.compile(r"审批|批准|审核|审定|核准|复核|批复|approv", re.IGNORECASE)
 _SILENT = GATEWAYS | {Kind.BUSINESS_RULE_TASK, Kind.SCRIPT_TASK, Kind.SERVICE_TASK, Kind.SEND_TASK, Kind.THROW}
 _FIX: Advice = (
-    "把审批放进另一个岗位的泳道，或给审批任务加属性 approves，由同岗位的他人审批。",
-    "Put the approval into another role's lane, or give it the property `approves`: then somebody else of the role does it.",
+    "把审批放进另一个岗位的泳道，并给审批任务加属性 approves：办过的人不能审批。",
+    "Put the approval into another role's lane and give it the property `approves`: who did the step cannot approve it.",
 )
 
 
@@ -31,6 +31,9 @@ def check(subject: Subject) -> None:
             for element in node.approves:
                 step = subject.process.node(element)
                 if step is not None and step is not node:
+                    shared = sorted(set(step.roles) & set(node.roles))
+                    if shared:
+                        _same_role(subject, node, step, shared[0])
                     _check_people(subject, node, step)
         elif node.kind is Kind.USER_TASK and (_WORDS.search(node.name) or _WORDS.search(node.id)):
             for step in _sent_back_to(scope, node):
@@ -45,6 +48,18 @@ def check(subject: Subject) -> None:
                     )
                 else:
                     _check_people(subject, node, step)
+
+
+def _same_role(subject: Subject, node: Node, step: Node, role: str) -> None:
+    """Warn where colleagues approve each other: the machine lets nobody approve their own, but the role does."""
+    subject.warn(
+        "approves-own-work",
+        node,
+        f"“{node.name}”和它审批的“{step.name}”属于同一岗位“{role[:60]}”：虽由他人办理，仍是本岗位审批本岗位。",
+        f"{node.name!r} and the step that it approves, {step.name!r}, have the same role {role[:60]!r}: another person "
+        "does it, yet the role approves its own work.",
+        ("把审批放进另一个岗位的泳道。", "Put the approval into another role's lane."),
+    )
 
 
 def _check_named(subject: Subject, node: Node) -> None:

@@ -1,4 +1,4 @@
-"""Processes that call each other without end: every way through them makes the call again."""
+"""Processes that call themselves, directly or through others: perhaps again, or without end on every way."""
 
 from __future__ import annotations
 
@@ -11,16 +11,24 @@ _CHOOSES = (Kind.EXCLUSIVE, Kind.INCLUSIVE, Kind.COMPLEX, Kind.EVENT_BASED)
 
 
 def check(subject: Subject) -> None:
-    """Say which call activities of the process begin a round of calls that nothing ends."""
+    """Say which call activities of the process lead back to it, and whether anything ends that."""
     ends: frozenset[str] | None = subject.shared.get("processes that end")
     if ends is None:
         ends = subject.shared["processes that end"] = _that_end(subject.family.processes)
     process = subject.process
-    if process.id in ends:
-        return
     for _, node in subject.walk():
         called = _called(node)
-        if called and process.id in _reached(called, subject.family.processes):
+        if not called or process.id not in _reached(called, subject.family.processes):
+            continue
+        if process.id in ends:
+            subject.warn(
+                "call-recursive",
+                node,
+                f"流程会再次调用自己：“{called[:60]}”又回到这里。",
+                f"the process calls itself again: {called[:60]!r} leads back here.",
+                ("确认要这样；否则改正被调用的流程。", "Make sure this is meant, or correct the called process."),
+            )
+        else:
             subject.error(
                 "call-endless",
                 node,

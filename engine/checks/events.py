@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from engine import diagram
-from engine.checks import compensations
+from engine.checks import compensations, kinds
 from engine.checks.event_gateways import check_gateway
 from engine.checks.subject import Subject
 from engine.diagram import ACTIVITIES, EVENTS, EventDefinition, Kind, Node, Scope
@@ -42,6 +42,7 @@ def check(subject: Subject) -> None:
         for node in scope.nodes.values():
             if node.kind in EVENTS:
                 _allowed(subject, node, in_event_subprocess)
+                _never(subject, node)
                 _codes(subject, node)
                 _service(subject, node)
                 _cycle(subject, node, in_event_subprocess)
@@ -93,6 +94,21 @@ def _allowed(subject: Subject, node: Node, in_event_subprocess: bool) -> None:
             "捕获事件没有触发条件，不知道在等什么。",
             "the catching event has no trigger: it waits for nothing.",
             ("选择定时、消息、信号等触发条件。", "Choose a timer, message, signal ... trigger."),
+        )
+
+
+def _never(subject: Subject, node: Node) -> None:
+    """Warn of a conditional event whose condition never holds, or always does."""
+    event = node.event(_IF)
+    answer = kinds.constant_truth(event.condition.text) if isinstance(event, _IF) else None
+    if answer is not None:
+        zh, en = ("永远不会发生", "never happens") if not answer else ("一到就发生", "happens at once")
+        subject.warn(
+            "condition-constant",
+            node,
+            f"条件不读任何变量，恒为 {str(answer).lower()}：这个事件{zh}。",
+            f"its condition reads no variable and is always {str(answer).lower()}: this event {en}.",
+            ('写明等什么，例如 =level = "major"。', 'Say what it waits for, for instance =level = "major".'),
         )
 
 

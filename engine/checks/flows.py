@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from engine.checks import kinds
 from engine.checks.subject import Subject
 from engine.diagram import ACTIVITIES, EVENTS, Flow, Kind, Node
 from engine.findings import Severity
@@ -83,29 +84,41 @@ def _decides(subject: Subject, node: Node) -> None:
 def _never(subject: Subject, node: Node) -> None:
     """Warn of ways that cannot be taken, as far as the text of the conditions tells."""
     seen: dict[str, str] = {}
-    for flow in node.outgoing:
-        if flow.condition is None or flow.id == node.default:
+    always = ""
+    default = next((flow for flow in node.outgoing if flow.id == node.default), None)
+    for flow in [*(one for one in node.outgoing if one is not default), *([default] if default else [])]:
+        if flow is default:
+            reason = _after(always)
+        elif flow.condition is None:
             continue
-        text = " ".join(flow.condition.text.split())
-        if text == "false":
-            reason = ("条件恒为 false。", "its condition is always false.")
-        elif node.kind is Kind.EXCLUSIVE and text in seen:
-            reason = (f"与前面的“{seen[text]}”条件相同。", f"it has the same condition as {seen[text]!r} before it.")
-        elif node.kind is Kind.EXCLUSIVE and "true" in seen:
-            reason = (
-                f"前面的“{seen['true']}”条件恒为 true。",
-                f"the condition of {seen['true']!r} before it is always true.",
-            )
         else:
-            seen[text] = flow.id
-            continue
-        subject.warn(
-            "way-never-taken",
-            flow,
-            f"这条路永远不会走：{reason[0]}",
-            f"this way is never taken: {reason[1]}",
-            ("改正条件。", "Correct the condition."),
-        )
+            text = " ".join(flow.condition.text.split())
+            answer = kinds.constant_truth(text)
+            if answer is False:
+                reason = ("条件恒为 false。", "its condition is always false.")
+            elif node.kind is Kind.EXCLUSIVE and text in seen:
+                reason = (
+                    f"与前面的“{seen[text]}”条件相同。",
+                    f"it has the same condition as {seen[text]!r} before it.",
+                )
+            else:
+                reason = _after(always) if node.kind is Kind.EXCLUSIVE else None
+                seen[text] = flow.id
+                always = always or (flow.id if answer is True else "")
+        if reason is not None:
+            subject.warn(
+                "way-never-taken",
+                flow,
+                f"这条路永远不会走：{reason[0]}",
+                f"this way is never taken: {reason[1]}",
+                ("改正条件。", "Correct the condition."),
+            )
+
+
+def _after(always: str) -> tuple[str, str] | None:
+    if not always:
+        return None
+    return f"另一条路“{always}”的条件恒为 true。", f"the condition of another way, {always!r}, is always true."
 
 
 def _single(subject: Subject, node: Node, flow: Flow) -> None:

@@ -97,6 +97,15 @@ def worked_out(expression: feel.Expression) -> Worked | None:
         return None  # a bound: running it will say so
 
 
+def constant_truth(text: str) -> bool | None:
+    """Return the answer of a condition that reads nothing; None for all others."""
+    try:
+        worked = worked_out(feel.compile(text))
+    except feel.FeelError:
+        return None
+    return worked.value if worked is not None and isinstance(worked.value, bool) else None
+
+
 def kinds_of(tree: n.Node) -> frozenset[str]:
     """Return what kinds of value a tree may give, null aside."""
     match tree:

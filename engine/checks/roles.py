@@ -29,6 +29,7 @@ def check(subject: Subject) -> None:
             )
         for role in node.roles:
             used.setdefault(role, node)
+    _check_lanes(subject, subject.process.lanes)
     _check_members(subject, used)
     known = subject.known.roles
     if known is None:
@@ -50,6 +51,24 @@ def check(subject: Subject) -> None:
             ),
             lane.place if lane is not None else None,
         )
+
+
+def _check_lanes(subject: Subject, lanes: list[Lane]) -> None:
+    """Warn of two lanes side by side that name one role: most likely one of them should name another."""
+    seen: dict[str, Lane] = {}
+    for lane in lanes:
+        first = seen.setdefault(lane.name.strip(), lane) if lane.name.strip() else lane
+        if first is not lane:
+            subject.say(
+                Severity.WARNING,
+                "lane-twice",
+                None,
+                f"并列的两条泳道都叫“{lane.name[:60]}”（{first.id}、{lane.id}）。",
+                f"two lanes side by side have the name {lane.name[:60]!r} ({first.id}, {lane.id}).",
+                ("改正其中一条的岗位，或合为一条。", "Correct the role of one, or make them one lane."),
+                lane.place,
+            )
+        _check_lanes(subject, lane.children)
 
 
 def _check_members(subject: Subject, used: Mapping[str, Node]) -> None:

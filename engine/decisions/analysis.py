@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -10,6 +10,7 @@ from engine.decisions.boxed import Boxed
 from engine.decisions.domains import Column, column
 from engine.decisions.model import Decision, Element, Knowledge, Model
 from engine.decisions.tables import SINGLE_HIT, Rule, Table
+from engine.feel import nodes as n
 from engine.feel import to_json
 from engine.feel.literals import write
 from engine.findings import Finding, Severity
@@ -304,6 +305,7 @@ def _findings(model: Model, owner: Element, table: Table) -> Iterator[Finding]:
             "可以删除它。",
             "It may be removed.",
         )
+    yield from _not_allowed(table, finding)
     if not found.is_complete:
         yield finding(
             Severity.HINT,
@@ -314,3 +316,23 @@ def _findings(model: Model, owner: Element, table: Table) -> Iterator[Finding]:
             "可拆成几张小表。",
             "Split it into smaller tables.",
         )
+
+
+def _not_allowed(table: Table, finding: Callable[..., Finding]) -> Iterator[Finding]:
+    """Yield the written results that their column does not allow."""
+    for rule in table.rules:
+        for output, result in zip(table.outputs, rule.results, strict=False):
+            tree = result.tree if result is not None else None
+            if not isinstance(tree, n.Literal) or tree.value is None or output.allowed is None:
+                continue
+            if output.allowed.matches(tree.value, {}) is False:
+                written = write(tree.value, inside=True)[:60]
+                yield finding(
+                    Severity.ERROR,
+                    "decision-output-value",
+                    rule.line,
+                    f"规则 {rule.number} 的结果 {written} 不在输出列“{output.label}”允许的值里，命中时流程会停住。",
+                    f"rule {rule.number} gives {written}, which output {output.label!r} does not allow: the case stops there.",
+                    "改正结果，或把它加进允许的值。",
+                    "Correct the result, or add it to the allowed values.",
+                )

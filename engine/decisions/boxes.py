@@ -267,7 +267,7 @@ class Boxes:
     def table(self, node: etree._Element) -> b.Boxed:
         inputs = [self.input(column, number) for number, column in enumerate(children(node, "input"), 1)]
         outputs = [self.output(column, number) for number, column in enumerate(children(node, "output"), 1)]
-        written = (node.get("hitPolicy") or "UNIQUE").strip().upper()
+        written = (node.get("hitPolicy") or "UNIQUE").strip()
         policy = _POLICIES.get(written, written)
         if policy not in POLICIES:
             self.reader.find(
@@ -286,6 +286,16 @@ class Boxes:
         if len(outputs) == 1:
             self._inherit(outputs[0], node)
         aggregation = (node.get("aggregation") or "").strip().upper()
+        if aggregation and policy != "COLLECT":
+            self.reader.find(
+                node,
+                Severity.WARNING,
+                "decision-hit-policy",
+                f"汇总方式“{aggregation}”只对 COLLECT 有用，命中策略 {policy} 不理会它。",
+                f"the aggregation {aggregation!r} is for COLLECT only; {policy} does not look at it.",
+                advice_zh="改为 COLLECT，或删去汇总方式。",
+                advice_en="Choose COLLECT, or take the aggregation away.",
+            )
         made = Table(
             line_of(node),
             self.type_of(node) if policy in SINGLE_HIT else None,

@@ -25,7 +25,7 @@ def check(subject: Subject) -> None:
         if form is not None:
             uses.append(unset.form_use(node, form))
     unset.check(subject, reach(subject, calls), uses)
-    parallel.check(subject, uses)
+    parallel.check(subject, [use for use in uses if use.kind != "waited"])
     values.check(subject, uses, calls)
 
 

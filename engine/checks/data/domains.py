@@ -9,6 +9,7 @@ from typing import Any
 
 from engine import diagram, feel
 from engine.checks.data.writes import Calls, form_of
+from engine.checks.kinds import kinds_of
 from engine.decisions.boxed import Literal as BoxedLiteral
 from engine.decisions.model import Decision, Model
 from engine.decisions.tables import SINGLE_HIT, Table
@@ -18,6 +19,7 @@ from engine.feel import nodes as n
 from engine.forms import Field
 
 _DEPTH = 4
+_COMPARED = frozenset({"boolean", "list", "number", "string"})
 _BOOLEANS = (n.Comparison, n.Logic, n.Between, n.In, n.Quantified, n.InstanceOf)
 
 
@@ -36,6 +38,7 @@ class Domain:
 
 ANYTHING = Domain()
 NOTHING = Domain(frozenset(), frozenset(), frozenset())
+LIST = Domain(frozenset({"list"}), None, None)
 BOOLEAN = Domain(frozenset({"boolean"}), frozenset({True, False}), frozenset())
 
 
@@ -160,8 +163,11 @@ class Domains:
                 isinstance(p, n.Literal) and kind_of(p.value) == "number" for p in parts
             ):
                 return Domain(frozenset({"number"}), None, frozenset())
-        if isinstance(tree, n.ListLiteral):
-            return Domain(frozenset({"list"}), None, None)
+        if isinstance(tree, (n.ListLiteral, n.For)):
+            return LIST
+        if isinstance(tree, n.Call):
+            given = kinds_of(tree)
+            return Domain(given, None, None) if given <= _COMPARED else ANYTHING
         return ANYTHING
 
     def answer(self, model: Model, decision_id: str) -> Domain:
@@ -171,6 +177,8 @@ class Domains:
         if isinstance(logic, BoxedLiteral):
             tree = logic.expression.tree
             return self.of_tree(tree) if isinstance(tree, (n.Literal, n.If, *_BOOLEANS)) else ANYTHING
+        if isinstance(logic, Table) and logic.policy not in SINGLE_HIT and not logic.aggregation:
+            return LIST
         if not isinstance(logic, Table) or logic.policy not in SINGLE_HIT or len(logic.outputs) != 1:
             return ANYTHING
         made = NOTHING

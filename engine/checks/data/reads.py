@@ -20,8 +20,9 @@ _TOLERANT = frozenset({"is defined", "get or else", "is blank", "is empty", "coa
 
 @dataclass(frozen=True, slots=True)
 class Use:
-    """A reading of variables. `kind`: condition, timer, collection, key, mapping, decision, who or form.
+    """A reading of variables. `kind`: condition, timer, collection, key, mapping, decision, who, form or waited.
 
+    What is `waited` for may be set at any time later.
     `is_after`: read when the node is done. `local`: names that only this place knows. `place` None: where `at` stands.
     """
 
@@ -90,7 +91,7 @@ def _of_node(subject: Subject, node: Node, blanks: frozenset[str]) -> Iterator[U
             found.append(("key", event.correlation, False, inside))
             found += [("mapping", mapping.source, False, inside) for mapping in event.payload or []]
         elif isinstance(event, diagram.Conditional):
-            continue  # it waits until the variable is set
+            found.append(("waited", event.condition, False, inside))
     if _knows_its_results(node, subject):
         found += [("mapping", mapping.source, True, inside) for mapping in node.outputs]
     found.append(("condition", node.completion, True, inside))

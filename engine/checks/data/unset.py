@@ -11,6 +11,7 @@ from engine.forms import Form
 
 _WHAT = {
     "condition": ("条件", "the condition"),
+    "waited": ("所等的条件", "the condition waited for"),
     "timer": ("定时器", "the timer"),
     "collection": ("多实例的集合或次数", "the multi-instance's collection"),
     "key": ("要找的名称或关联键", "the name or key looked for"),
@@ -37,6 +38,8 @@ def check(subject: Subject, reach: Reach, uses: list[Use]) -> None:
                 continue
             told.add((use.at.id, name))
             if reach.is_set_anywhere(name):
+                if use.kind == "waited":
+                    continue
                 _too_early(subject, use, name)
             elif name not in never:
                 never.add(name)

@@ -9,6 +9,7 @@ from typing import Any
 from engine.checks.data.domains import ANYTHING, Domain, Domains, kind_of, of_field
 from engine.checks.data.reads import Use
 from engine.checks.data.writes import Calls, form_of
+from engine.checks.kinds import kinds_of
 from engine.checks.subject import Subject
 from engine.decisions.model import Decision, Model
 from engine.decisions.tables import SINGLE_HIT, Table
@@ -55,7 +56,8 @@ def check(subject: Subject, uses: list[Use], calls: Calls) -> None:
     for use in uses:
         if use.tree is None:
             continue
-        for misfit in _misfits(use.tree, _outside(domains, use.local)):
+        look = _outside(domains, use.local)
+        for misfit in (*_misfits(use.tree, look), *_unfit(use, look)):
             if (use.at.id, misfit.zh) not in told:
                 told.add((use.at.id, misfit.zh))
                 subject.say(Severity.WARNING, misfit.code, use.at, misfit.zh, misfit.en, misfit.advice, use.place)
@@ -71,6 +73,37 @@ def check(subject: Subject, uses: list[Use], calls: Calls) -> None:
         form = form_of(node, subject.family)
         if form is not None:
             shown.setdefault(form.id, []).append(domains)
+
+
+def _unfit(use: Use, look: Look) -> Iterator[Misfit]:
+    """Yield the variables that are not what their place needs: true or false, a list, a number."""
+    wanted = ""
+    loop = use.node.loop
+    if use.kind == "collection":
+        wanted = "list" if getattr(loop, "collection", None) is not None else "number"
+    elif use.kind in ("condition", "waited"):
+        wanted = "boolean"
+    assert use.tree is not None
+    places = [use.tree] if wanted else []
+    needs = {id(one): wanted for one in places}
+    for node in use.tree.walk():
+        if isinstance(node, n.Logic):
+            places += [node.left, node.right]
+            needs |= {id(one): "boolean" for one in (node.left, node.right)}
+    for one in places:
+        kinds = look(one.name).kinds if isinstance(one, n.Name) else None
+        if isinstance(one, n.Name) and kinds and needs[id(one)] not in kinds:
+            need = _KINDS[needs[id(one)]]
+            yield Misfit(
+                "type-conflict",
+                one.name,
+                f"“{one.name}”是{_list(kinds, 0)}，这里要的是{need[0]}。",
+                f"{one.name!r} is {_list(kinds, 1)}; wanted here is {need[1]}.",
+                (
+                    '写成比较，例如 = "yes"，或改用别的变量。',
+                    'Write a comparison such as = "yes", or use another variable.',
+                ),
+            )
 
 
 def check_shared(family: Family, shared: dict[str, Any]) -> list[Finding]:
@@ -216,17 +249,61 @@ def _misfits(tree: n.Node, look: Look) -> Iterator[Misfit]:
             misfit = _misfit(name, look(name), value, has_value=has_value)
             if misfit is not None:
                 yield misfit
-        if isinstance(node, n.Comparison) and isinstance(node.left, n.Name) and isinstance(node.right, n.Name):
-            left, right = look(node.left.name).kinds, look(node.right.name).kinds
-            if left and right and not left & right:
-                yield _conflict(
-                    node.left.name,
-                    left,
-                    f"变量“{node.right.name}”（{_list(right, 0)}）",
-                    f"{node.right.name!r} ({_list(right, 1)})",
-                )
+        if isinstance(node, n.Comparison):
+            yield from _compared(node, look)
         if isinstance(node, n.Call) and isinstance(node.function, n.Name) and node.function.name == "list contains":
             yield from _contained(node, look)
+
+
+def _compared(node: n.Comparison, look: Look) -> Iterator[Misfit]:
+    """Yield what is wrong with a comparison of two values that are not a variable and a written one; and with an order."""
+    left, right = _side(node.left, look), _side(node.right, look)
+    is_simple = any(
+        isinstance(one, n.Name) and isinstance(other, n.Literal)
+        for one, other in ((node.left, node.right), (node.right, node.left))
+    )  # said value by value
+    if not is_simple and left.kinds and right.kinds and not left.kinds & right.kinds:
+        yield _conflict(
+            _written_as(node.left), left.kinds, f"{_written_as(node.right)}（{_list(right.kinds, 0)}）",
+            f"{_written_as(node.right)!r} ({_list(right.kinds, 1)})",
+        )  # fmt: skip
+    if node.op in ("=", "!="):
+        return
+    for side, one, other in ((left, node.left, node.right), (right, node.right, node.left)):
+        is_choice = isinstance(one, n.Name) and side.kinds == frozenset({"string"}) and bool(side.values)
+        if is_choice and not (isinstance(other, n.Literal) and kind_of(other.value) == "string"):
+            continue
+        if is_choice or (side.kinds and side.kinds <= {"boolean", "list"}):
+            name = _written_as(one)
+            yield Misfit(
+                "value-without-order",
+                name,
+                f"“{name}”是{_list(side.kinds or frozenset(), 0)}，没有大小先后，不能用 {node.op} 比较。",
+                f"{name!r} is {_list(side.kinds or frozenset(), 1)}: it has no order that {node.op} could ask for.",
+                ("用 = 或 in (…) 比较。", "Compare with = or with in (...)."),
+            )
+            return
+
+
+def _side(tree: n.Node, look: Look) -> Domain:
+    if isinstance(tree, n.Name):
+        return look(tree.name)
+    if isinstance(tree, n.Literal):
+        kind = kind_of(tree.value)
+        return Domain(frozenset({kind}) if kind else None)
+    given = kinds_of(tree)
+    return Domain(given if given <= _KINDS.keys() else None)
+
+
+def _written_as(tree: n.Node) -> str:
+    """Return how a side of a comparison is called in a message."""
+    if isinstance(tree, n.Name):
+        return tree.name
+    if isinstance(tree, n.Literal):
+        return write(tree.value, inside=True)[:60]
+    if isinstance(tree, n.Call) and isinstance(tree.function, n.Name):
+        return f"{tree.function.name}(…)"
+    return "…"
 
 
 def _comparisons(node: n.Node) -> Iterator[tuple[str, Any, bool]]:
