@@ -79,6 +79,7 @@ def looked_at(process: Process, family: Family) -> frozenset[str] | None:
         for scope in (one.body, *(node.body for _, node in one.body.walk() if node.body is not None)):
             for flow in scope.flows.values():
                 names |= _names(flow.condition)
+            names.update(variable.name for variable in scope.variables)
         for _, node in one.body.walk():
             if node.service is not None:
                 return None

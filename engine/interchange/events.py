@@ -173,7 +173,7 @@ def _conditional(source: Source, element: Element, _node: Node) -> diagram.Condi
             f"任何变量变化时都会检查条件，不只是“{variable}”变化时。",
             f"the condition is looked at whenever any variable changes, not only {variable!r}.",
         )
-    return diagram.Conditional(condition or Expression("false", False, place), place)
+    return diagram.Conditional(condition or Expression("", True, place), place)
 
 
 def _link(source: Source, element: Element, node: Node) -> diagram.Link:
