@@ -9,14 +9,13 @@ from collections.abc import Iterator
 
 from engine import feel
 from engine.checks.subject import Advice, Subject, expressions_of
-from engine.diagram import Expression, Node
+from engine.diagram import Expression, Flow, Node
 from engine.errors import EngineError
 from engine.family import Family
 from engine.feel import nodes as n
+from engine.feel.asking import asked_limits
 from engine.findings import Finding, Severity
 from engine.rules import Rule
-
-_ASKS = ("limit due", "extended limit due")
 
 
 def check_packs(family: Family) -> list[Finding]:
@@ -46,6 +45,10 @@ def check(subject: Subject) -> None:
         for _, expression in expressions_of(node):
             for function, rule_id in _asked(expression):
                 _ask(subject, node, function, rule_id)
+    for scope, _ in subject.scopes():
+        for flow in scope.flows.values():
+            for function, rule_id in _asked(flow.condition) if flow.condition is not None else ():
+                _ask(subject, flow, function, rule_id)
 
 
 class _Packs:
@@ -96,14 +99,14 @@ def _asked(expression: Expression) -> Iterator[tuple[str, str | None]]:
         tree = feel.compile(expression.text).tree
     except EngineError:
         return  # `expressions` says so
-    for node in tree.walk():
-        if isinstance(node, n.Call) and isinstance(node.function, n.Name) and node.function.name in _ASKS:
-            first = node.arguments[0] if node.arguments else None
-            is_text = isinstance(first, n.Literal) and isinstance(first.value, str)
-            yield node.function.name, first.value if is_text and isinstance(first, n.Literal) else None
+    for call in asked_limits(tree):
+        first = call.arguments[0] if call.arguments else None
+        is_text = isinstance(first, n.Literal) and isinstance(first.value, str)
+        name = call.function.name if isinstance(call.function, n.Name) else ""
+        yield name, first.value if is_text and isinstance(first, n.Literal) else None
 
 
-def _ask(subject: Subject, node: Node, function: str, rule_id: str | None) -> None:
+def _ask(subject: Subject, node: Node | Flow, function: str, rule_id: str | None) -> None:
     versions = [] if rule_id is None else subject.family.rules.get(rule_id, [])
     mine = [rule for rule in versions if subject.process.id in rule.spans and rule.is_on]
     if not mine:

@@ -13,6 +13,7 @@ from engine.errors import InvalidPlan
 from engine.feel import Expression, FeelError, UnaryTests, compile, compile_unary
 from engine.feel import nodes as n
 from engine.feel import types as t
+from engine.feel.asking import asked_limits
 from engine.findings import Finding, Severity
 from engine.xml import line_of
 
@@ -118,6 +119,16 @@ class Boxes:
                 )
             )
             return None
+        if next(asked_limits(made.tree), None) is not None:
+            self.reader.find(
+                node,
+                Severity.ERROR,
+                "limit-out-of-place",
+                f"{place}“{text[:60]}”：决策不知道投诉件的时限规则，limit due 在这里总是空值。",
+                f"{place}{text[:60]!r}: a decision does not know the rules of its case; limit due is always null here.",
+                advice_zh="在决策任务的输入映射里算好，再作为决策的输入。",
+                advice_en="Work it out in an input mapping of the task, and give it to the decision as an input.",
+            )
         for name in sorted(made.names - self.names) if self.is_closed else ():
             self.reader.find(
                 node,

@@ -11,6 +11,7 @@ import regex  # type: ignore[import-untyped]  # ships no types
 
 from engine import feel
 from engine.errors import NotFound
+from engine.feel.asking import asked_limits
 from engine.findings import Finding, Severity
 from engine.forms.fields import (
     CHOICES,
@@ -367,7 +368,17 @@ class _Reader:
 
     def _compile(self, text: str, name: str) -> feel.Expression | None:
         try:
-            return feel.compile(text.strip())
+            made = feel.compile(text.strip())
+            for _ in asked_limits(made.tree):
+                self.say(
+                    "limit-out-of-place", name,
+                    f"“{text.strip()[:80]}”：表单不知道投诉件的时限规则，limit due 在这里总是空值。",
+                    f"{text.strip()[:80]!r}: a form does not know the rules of its case; limit due is always null here.",
+                    "在流程图里用输入映射算好，再让表单读那个变量。",
+                    "Work it out in an input mapping of the diagram, and let the form read that variable.",
+                )  # fmt: skip
+                break
+            return made
         except feel.FeelError as error:
             self.say(
                 "form-bad-expression", name, f"表达式“{text.strip()[:80]}”有误：{error.zh}", f"Expression error: {error.en}",

@@ -8,6 +8,7 @@ import pytest
 
 from engine.checks import check_files
 from engine.findings import Severity
+from tests.decisions.build import decision, definitions, literal
 from tests.interchange.author import written
 
 _FLOW = '<bpmn:sequenceFlow id="{0}_{1}" sourceRef="{0}" targetRef="{1}"/>'
@@ -85,3 +86,58 @@ def test_what_only_drawn_processes_share_is_a_warning():
     found = {finding.code: finding.severity for finding in check_files({"a.bpmn": data})}
 
     assert found["message-without-name"] is Severity.WARNING
+
+
+def test_a_length_of_time_after_an_equals_sign_is_no_variable():
+    timer = '<bpmn:timerEventDefinition><bpmn:timeDuration xsi:type="bpmn:tFormalExpression">=PT20H</bpmn:timeDuration>'
+    body = (
+        f'<bpmn:startEvent id="s"/><bpmn:intermediateCatchEvent id="w">{timer}</bpmn:timerEventDefinition>'
+        f'</bpmn:intermediateCatchEvent><bpmn:endEvent id="e"/>{_flows("s", "w", "e")}'
+    )
+
+    told = [one for one in check_files({"a.bpmn": written(body, "camunda8")}) if one.code == "variable-never-set"]
+
+    assert [(one.severity, one.element) for one in told] == [(Severity.ERROR, "w")]
+    assert 'duration("PT20H")' in told[0].advice_zh
+
+
+def test_of_a_step_that_nothing_leads_to_only_that_is_said():
+    condition = '<bpmn:conditionExpression xsi:type="bpmn:tFormalExpression">=amount &gt; 1</bpmn:conditionExpression>'
+    mapped = (
+        '<bpmn:extensionElements><zeebe:ioMapping><zeebe:output source="=1" target="amount"/></zeebe:ioMapping>'
+        "</bpmn:extensionElements>"
+    )
+    body = (
+        f'<bpmn:startEvent id="s"/><bpmn:userTask id="a">{mapped}</bpmn:userTask><bpmn:endEvent id="e"/>'
+        '<bpmn:task id="lost"/><bpmn:exclusiveGateway id="g" default="g_e"/><bpmn:endEvent id="e2"/>'
+        + _flows("s", "a", "e")
+        + _flows("lost", "g", "e2").replace('id="g_e2"', 'id="g_e"')
+        + f'<bpmn:sequenceFlow id="c" sourceRef="g" targetRef="e">{condition}</bpmn:sequenceFlow>'
+    )
+
+    codes = {one.code for one in check_files({"a.bpmn": written(body, "camunda8")})}
+
+    assert "unreachable" in codes
+    assert "variable-unset" not in codes
+
+
+def test_a_decision_that_asks_for_a_limit_is_told_that_it_gets_none():
+    table = literal('limit due("handling", received_at)')
+
+    told = [
+        one for one in check_files({"d.dmn": definitions(decision("due", table))}) if one.code == "limit-out-of-place"
+    ]
+
+    assert [one.severity for one in told] == [Severity.ERROR]
+
+
+def test_a_condition_that_asks_for_a_rule_that_is_not_there_is_an_error():
+    condition = '=now() &gt; limit due("nothing", received_at)'
+    body = (
+        '<bpmn:startEvent id="s"/><bpmn:exclusiveGateway id="g" default="g_e"/><bpmn:endEvent id="e"/><bpmn:endEvent id="l"/>'
+        + _flows("s", "g", "e")
+        + '<bpmn:sequenceFlow id="late" sourceRef="g" targetRef="l"><bpmn:conditionExpression '
+        f'xsi:type="bpmn:tFormalExpression">{condition}</bpmn:conditionExpression></bpmn:sequenceFlow>'
+    )
+
+    assert ("rule-unknown", "late") in _errors(body)

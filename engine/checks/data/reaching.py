@@ -112,12 +112,15 @@ class _Walk:
         ways = successors(scope)
         extra = self._beside(scope, ways)
         roots: list[str] = []
+        has_start = any(node.kind is Kind.START for node in scope.nodes.values())
         for key, node in scope.nodes.items():
             begins = entry
             if node.kind is Kind.EVENT_SUBPROCESS or node.is_for_compensation or is_loose:
                 begins |= total
             elif node.incoming or node.kind is Kind.BOUNDARY:
                 begins = 0
+            elif has_start and node.kind is not Kind.START:
+                begins = _ANY  # nothing leads there: said elsewhere, and not again of every name it reads
             if begins:
                 roots.append(key)
             made.before[key] = begins | extra.get(key, 0) | (self.own[key] if node.loop is not None else 0)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 from engine.checks.data.reaching import Reach
 from engine.checks.data.reads import NEEDED, Use
 from engine.checks.subject import Subject
@@ -21,6 +23,8 @@ _WHAT = {
     "decision": ("决策", "the decision"),
     "form": ("表单", "the form"),
 }
+#: A length of time, as somebody writes it who has overlooked the = before it.
+_LENGTH = re.compile(r"P(?=[\dT])(?:\d+[YMWD])*(?:T(?:\d+[HMS])+)?")
 _FORM_ADVICE = (
     "改正变量名，或在前面的表单里加上这个字段。",
     "Correct the name, or add the field to a form before it.",
@@ -33,6 +37,9 @@ def check(subject: Subject, reach: Reach, uses: list[Use]) -> None:
     told: set[tuple[str, str]] = set()
     for use in uses:
         for name in sorted(use.names - use.local):
+            if use.kind in ("timer", "due") and _LENGTH.fullmatch(name) and name not in reach.bits:
+                _length(subject, use, name)
+                continue
             if (use.at.id, name) in told or reach.may(name, use.node, is_after=use.is_after):
                 _maybe(subject, reach, use, name, told)
                 continue
@@ -56,6 +63,17 @@ def _never(subject: Subject, use: Use, name: str) -> None:
         f"{zh}用到变量“{name}”，但没有表单、映射或决策给它赋值。",
         f"{en} reads the variable {name!r}, which no form, mapping or decision sets.",
         _FORM_ADVICE,
+    )
+
+
+def _length(subject: Subject, use: Use, name: str) -> None:
+    zh, en = _WHAT[use.kind]
+    subject.error(
+        "variable-never-set",
+        use.at,
+        f"{zh}写了“={name}”：有等号时它是变量名，不是时长，总是空。",
+        f"{en} says '={name}': after = that is the name of a variable, not a length of time; it is always null.",
+        (f'去掉等号，或写成 =duration("{name}")。', f'Leave out the =, or write =duration("{name}").'),
     )
 
 
