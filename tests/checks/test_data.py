@@ -199,6 +199,26 @@ def test_the_key_of_a_message_that_starts_a_case_comes_with_it():
     assert said({"p.bpmn": plan, "start.form": START, "work.form": WORK}) == []
 
 
+@pytest.mark.parametrize(
+    ("mapping", "told"),
+    [
+        ("", []),
+        ('<zeebe:output source="=answer" target="answer"/>', []),
+        ('<zeebe:output source="=other" target="other"/>', [("variable-never-set", "g_t")]),
+    ],
+)
+def test_what_the_output_mappings_of_a_message_start_leave_behind_is_not_there(
+    mapping: str, told: list[tuple[str, str]]
+) -> None:
+    held = f"<extensionElements><zeebe:ioMapping>{mapping}</zeebe:ioMapping></extensionElements>" if mapping else ""
+    begin = f'<startEvent id="s" name="s">{held}<messageEventDefinition id="md" messageRef="m"/></startEvent>'
+    plan = process(begin, GATE, END, flows("s>g", "g>t:answer = 1", "g>e", "t>e")).replace(
+        b"<process ", b'<message id="m" name="order"/><process '
+    )
+
+    assert said({"p.bpmn": plan}) == told
+
+
 def test_before_such_a_message_it_is_said_all_the_same():
     plan = process(
         start(),

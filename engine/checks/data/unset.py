@@ -26,8 +26,8 @@ _WHAT = {
 #: A length of time, as somebody writes it who has overlooked the = before it.
 _LENGTH = re.compile(r"P(?=[\dT])(?:\d+[YMWD])*(?:T(?:\d+[HMS])+)?")
 _FORM_ADVICE = (
-    "改正变量名，或在前面的表单里加上这个字段。",
-    "Correct the name, or add the field to a form before it.",
+    "改正变量名，在前面的表单里加上这个字段，或在带来它的消息事件的输出映射里写上它。",
+    "Correct the name, add the field to a form before it, or name it in an output mapping of the message event that brings it.",
 )
 
 

@@ -78,6 +78,12 @@ def form_of(node: Node, family: Family) -> Form | None:
     return family.forms.get(node.form.id) if node.form is not None else None
 
 
+def keeps_only_mapped(node: Node) -> bool:
+    """Return whether a message or signal comes in here, of which nothing stays but what output mappings name."""
+    is_heard = any(isinstance(event, (diagram.Message, diagram.Signal)) for event in node.events)
+    return is_heard and bool(node.outputs) and node.kind not in (Kind.THROW, Kind.END, Kind.SEND_TASK)
+
+
 def is_open(node: Node, family: Family) -> bool:
     """Return whether a node may set variables that the files do not tell."""
     if node.kind in (Kind.USER_TASK, Kind.MANUAL_TASK, Kind.START) and (
@@ -89,6 +95,8 @@ def is_open(node: Node, family: Family) -> bool:
         return True
     if node.kind is Kind.START and form_of(node, family) is not None:
         return False  # the form tells what a message that begins it brings
+    if keeps_only_mapped(node):
+        return False
     if any(isinstance(event, diagram.Message) and event.result is None for event in node.events):
         return node.kind not in (Kind.THROW, Kind.END, Kind.SEND_TASK)
     if any(isinstance(event, diagram.Signal) for event in node.events):
@@ -158,7 +166,8 @@ def brought(process: Process, family: Family, calls: Calls, start_variables: Set
         callers = calls.callers.get(one.id, [])
         starts = [node for node in one.body.nodes.values() if node.kind is Kind.START]
         has_form = any(node.form is not None for node in starts)
-        if not callers and not has_form and start_variables is None:
+        is_told = has_form or (bool(starts) and all(map(keeps_only_mapped, starts)))
+        if not callers and not is_told and start_variables is None:
             return Names(names, True)
         names |= start_variables or set()
         for caller, node in callers:
