@@ -162,6 +162,20 @@ def register(
     return replace(find(work, number), recusal=outcome)
 
 
+def show_contact(work: UnitOfWork, case_number: str, reason: str) -> str:
+    """Return the contact of a complaint in full, and write into the history of its case who wanted it and why.
+
+    Raises NotFound as `find`, EngineError without a reason.
+    """
+    complaint = find(work, case_number)
+    if not reason.strip():
+        raise EngineError("请说明查看联系方式的理由。", "Say why you need the contact.", code="reason-missing")
+    instances.note(
+        work, instances.locked(work, complaint.instance_id), "contact_shown", {"reason": reason.strip()[:500]}
+    )
+    return complaint.contact
+
+
 # --- private --------------------------------------------------------------------------------------------------
 
 

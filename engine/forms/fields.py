@@ -122,6 +122,7 @@ class Field:
     accept: Property = field(default_factory=Property)  #: of a file picker
     children: tuple[Field, ...] = ()
     row: str = ""  #: fields of one row stand side by side
+    is_masked: bool = False  #: personal: pages show only the ends of its answer
 
     @property
     def key(self) -> str:

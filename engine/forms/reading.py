@@ -238,6 +238,7 @@ class _Reader:
             accept=self._property(component.get("accept"), name) if kind == "filepicker" else Property(),
             children=self._children(component, kind, name, depth),
             row=str(layout.get("row") or "") if isinstance(layout, dict) else "",
+            is_masked=own.get("masked") not in (None, False, "", "no", "false"),
         )
 
     def _keys(self, component: dict[str, Any], kind: str, name: str) -> tuple[str, ...]:

@@ -59,7 +59,7 @@ _REGISTER = {
             **_NEEDED,
         ),
         _field("textfield", "complainant_name", "投诉人姓名", **_NEEDED),
-        _field("textfield", "complainant_contact", "联系方式", **_NEEDED),
+        _field("textfield", "complainant_contact", "联系方式", properties={"masked": "yes"}, **_NEEDED),
         _field("textfield", "subject", "投诉事项", **_NEEDED),
         _field("textarea", "content", "投诉内容", **_NEEDED),
         _field("textfield", "respondents", "被投诉人"),

@@ -276,3 +276,51 @@ class TestPages:
         assert '<html lang="en">' in page.text
         assert ">Noise</option>" in page.text
         assert "Register a complaint" in text_of(page)
+
+
+def test_no_page_shows_more_than_the_ends_of_a_contact(house: House):
+    case = house.register()
+    visitor = house.visitor("mei")
+
+    for path in (
+        "/complaints",
+        f"/complaints/{case.case_number}",
+        f"/complaints/{case.case_number}/print",
+        f"/cases/{case.instance_id}?steps=all",
+    ):
+        page = visitor.get(path).text
+        assert "138****5678" in page, path
+        assert "1234" not in page, path
+
+
+def test_who_says_why_sees_a_contact_once_and_the_history_keeps_it(house: House):
+    case = house.register()
+    visitor = house.visitor("mei")
+
+    answer = visitor.post(
+        f"/complaints/{case.case_number}/contact", {"reason": "约定回访时间", "case": str(case.instance_id)}
+    )
+
+    assert answer.location == f"/cases/{case.instance_id}"
+    page = text_of(visitor.follow(answer))
+    assert "联系方式：138 1234 5678（已记入办理记录）" in page
+    assert "查看联系方式 理由：约定回访时间" in page
+    assert "1234" not in visitor.get(f"/cases/{case.instance_id}").text
+
+
+def test_a_contact_is_not_shown_without_a_reason(house: House):
+    case = house.register()
+
+    answer = house.visitor("mei").post(f"/complaints/{case.case_number}/contact", {"reason": " "})
+
+    assert answer.status_code == 422
+    assert "请说明查看联系方式的理由。" in text_of(answer)
+
+
+def test_who_may_not_see_a_complaint_is_not_shown_its_contact(house: House):
+    case = house.register()
+
+    answer = house.visitor("men").post(f"/complaints/{case.case_number}/contact", {"reason": "好奇"})
+
+    assert answer.status_code == 404
+    assert "1234" not in answer.text

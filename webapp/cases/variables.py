@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from engine.forms import Field, Form
+from webapp.complaint_words import masked
 from webapp.i18n import gettext, moment
 
 #: A longer text is cut in the timeline; the data table shows it whole.
@@ -69,6 +70,8 @@ class Labels:
         for option in field.options if field is not None else ():
             if option.value == value:
                 return self._text(option.zh, option.en)
+        if field is not None and field.is_masked:
+            return masked(str(value))
         if isinstance(value, str):
             return moment(value) if _is_moment(value) else value
         return f"{value:g}" if isinstance(value, float) and abs(value) < 1e12 else str(value)

@@ -45,6 +45,7 @@ _WORDS: dict[str, tuple[Any, str]] = {
     "reported": (lazy_gettext("登记情况"), "person"),
     "recused": (lazy_gettext("回避"), "operation"),
     "recusal_withdrawn": (lazy_gettext("撤销回避"), "operation"),
+    "contact_shown": (lazy_gettext("查看联系方式"), "quiet"),
     "attached": (lazy_gettext("提交附件"), "person"),
     "downloaded": (lazy_gettext("下载附件"), "quiet"),
     "attachment_removed": (lazy_gettext("移除附件"), "operation"),

@@ -176,6 +176,17 @@ def print_view(case_number: str) -> str:
     return _one(case_number, "register/print.html")
 
 
+@bp.post("/<case_number>/contact")
+@requires()
+def show_contact(case_number: str) -> Any:
+    """Show the contact in full, once, to whoever says why; then go back to the page that asked."""
+    reason = request.form.get("reason", "")
+    contact = perform(lambda work: complaints.show_contact(work, case_number, reason))
+    flash(gettext("联系方式：%(contact)s（已记入办理记录）", contact=contact or gettext("未留")))
+    case = request.form.get("case", type=int)
+    return redirect(url_for("cases.show", instance_id=case) if case else url_for(".show", case_number=case_number), 303)
+
+
 def _one(case_number: str, template: str) -> str:
     with unit_of_work(read_only=True) as work:
         complaint = complaints.find(work, case_number)
