@@ -1,14 +1,15 @@
-"""Writes the documents of the checks: one page a code and their index, from the catalogue and the corpus. It judges nothing.
+"""Writes the documents of the checks: a page a code, their index, examples for the web; from catalogue and corpus. It judges nothing.
 
 `python -m tools.documents` calls it; `tests/checks/test_pages.py` asks whether the pages are as written.
 """
 
 from __future__ import annotations
 
+import json
 from difflib import SequenceMatcher
 from pathlib import Path
 
-from engine.checks.catalogue import Entry, entries, topics
+from engine.checks.catalogue import EXAMPLES, Entry, entries, topics
 from engine.findings import Finding
 from tests.checks.corpus import CODES, file_of, findings_of
 
@@ -46,6 +47,24 @@ def write() -> None:
             path.unlink()
     for name, text in made.items():
         (FOLDER / name).write_text(text, "utf-8")
+    EXAMPLES.write_text(examples(), "utf-8")
+
+
+def examples() -> str:
+    """Return the examples that the web pages of the codes show, as JSON."""
+    made = {}
+    for code in (code for code in entries() if code in CODES):
+        finding = _finding(code)
+        shown = _shown(code, finding)
+        if shown["bad"]:
+            made[code] = {
+                "severity": str(finding.severity),
+                "zh": finding.zh,
+                "en": finding.en,
+                "bad": "\n".join(shown["bad"]),
+                "good": "\n".join(shown["good"]),
+            }
+    return json.dumps(made, ensure_ascii=False, indent=1) + "\n"
 
 
 def _finding(code: str) -> Finding:
@@ -79,9 +98,8 @@ def _page(entry: Entry, finding: Finding | None) -> str:
 
 
 def _examples(code: str, finding: Finding) -> list[str]:
-    paths = {which: file_of(code, which) for which in ("bad", "good")}
-    texts = {which: path.read_text("utf-8", errors="replace").splitlines() for which, path in paths.items()}
-    shown = _windows(texts["bad"], texts["good"], finding.line if finding.file == paths["bad"].name else 0)
+    paths = _paths(code)
+    shown = _shown(code, finding)
     if not shown["bad"] and not shown["good"]:
         return []
     made = ["## 例子 / Example", ""]
@@ -93,6 +111,17 @@ def _examples(code: str, finding: Finding) -> list[str]:
         made += [f"{words}（`tests/checks/{code}/{paths[which].name}`{also}）：", ""]
         made += [f"```{_LANGUAGES.get(paths[which].suffix, 'text')}", *shown[which], "```", ""]
     return made
+
+
+def _paths(code: str) -> dict[str, Path]:
+    return {which: file_of(code, which) for which in ("bad", "good")}
+
+
+def _shown(code: str, finding: Finding) -> dict[str, list[str]]:
+    """Return the lines of the two files of a code that are worth showing."""
+    paths = _paths(code)
+    texts = {which: path.read_text("utf-8", errors="replace").splitlines() for which, path in paths.items()}
+    return _windows(texts["bad"], texts["good"], finding.line if finding.file == paths["bad"].name else 0)
 
 
 def _windows(bad: list[str], good: list[str], line: int) -> dict[str, list[str]]:

@@ -6,7 +6,7 @@ import re
 
 import pytest
 
-from engine.checks.catalogue import entries, page_of, topics
+from engine.checks.catalogue import EXAMPLES, entries, example, page_of, topics
 from tests.checks.corpus import CODES
 from tests.checks.test_corpus import codes_in_source
 from tools import check_pages
@@ -40,6 +40,13 @@ def test_every_code_has_a_page_and_every_page_a_code():
 @pytest.mark.parametrize("name", PAGES)
 def test_a_page_is_as_the_catalogue_and_the_corpus_have_it(name: str):
     assert (check_pages.FOLDER / name).read_text("utf-8") == PAGES[name], "run python -m tools.documents"
+
+
+def test_the_examples_of_the_web_pages_are_as_the_corpus_has_them():
+    assert EXAMPLES.read_text("utf-8") == check_pages.examples(), "run python -m tools.documents"
+    shown = example("gateway-without-default")
+    assert shown is not None
+    assert shown.bad != shown.good
 
 
 def test_every_code_that_the_engine_says_is_in_the_catalogue_and_has_an_example():

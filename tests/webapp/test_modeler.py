@@ -248,6 +248,8 @@ def test_every_code_has_a_page_that_says_what_it_means(house: House):
 
     assert "死锁" in page
     assert "为什么要紧" in page
+    assert "有问题的 " in page
+    assert "改好的 " in page
     assert house.visitor("admin").get("/plans/findings/no-such-code").status_code == 404
 
 

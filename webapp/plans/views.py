@@ -220,7 +220,7 @@ def meaning(code: str) -> str:
     if entry is None:
         raise NotFound("没有这个检查项。", "There is no such check.")
     topic = next(topic for topic in catalogue.topics() if topic.key == entry.subject)
-    return render_template("plans/meaning.html", entry=entry, topic=topic)
+    return render_template("plans/meaning.html", entry=entry, topic=topic, example=catalogue.example(code))
 
 
 def _upload_page(error: EngineError | None = None) -> str:

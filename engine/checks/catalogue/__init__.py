@@ -5,6 +5,7 @@ One TOML file a subject; an entry's `zh` and `en` are [title, why, what to do]. 
 
 from __future__ import annotations
 
+import json
 import tomllib
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
@@ -15,6 +16,8 @@ from typing import Any
 from engine.findings import Finding
 
 _FOLDER = Path(__file__).parent
+#: What the pages of the codes show, made from the corpus of the tests by `python -m tools.documents`.
+EXAMPLES = _FOLDER / "examples.json"
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,6 +41,17 @@ class Entry:
     def words(self, language: str) -> Words:
         """Return the entry in `language`."""
         return self.en if language.startswith("en") else self.zh
+
+
+@dataclass(frozen=True, slots=True)
+class Example:
+    """A file that has the fault, the same one mended ("" where there is none), and what is said of the first."""
+
+    severity: str
+    zh: str
+    en: str
+    bad: str
+    good: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,6 +85,11 @@ def entries() -> Mapping[str, Entry]:
     return dict(sorted(made.items()))
 
 
+def example(code: str) -> Example | None:
+    """Return a code's example; None where it has none."""
+    return _examples().get(code)
+
+
 def page_of(code: str) -> str:
     """Return the document of a code, as a path in the project."""
     return f"docs/checks/{code}.md"
@@ -95,3 +114,8 @@ def advised(findings: Iterable[Finding]) -> list[Finding]:
 @cache
 def _contents() -> dict[str, dict[str, Any]]:
     return {path.stem: tomllib.loads(path.read_text("utf-8")) for path in sorted(_FOLDER.glob("*.toml"))}
+
+
+@cache
+def _examples() -> Mapping[str, Example]:
+    return {code: Example(**parts) for code, parts in json.loads(EXAMPLES.read_text("utf-8")).items()}
