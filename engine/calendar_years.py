@@ -112,7 +112,7 @@ def warning(work: UnitOfWork) -> tuple[str, str] | None:
     if counted:
         return (
             f"有 {counted} 个投诉件的时限按暂估的工作日历计算，请尽快导入该年节假日。",
-            f"{counted} cases have deadlines counted over a provisional calendar year; import that year's holidays.",
+            f"Cases with deadlines counted over a provisional calendar year: {counted}. Import that year's holidays.",
         )
     following = work.now.year + 1
     published = work.session.scalar(

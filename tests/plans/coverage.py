@@ -64,7 +64,7 @@ def walk_everywhere(
             if walk.is_ended:
                 break
             _step(walk, done, before, fresh, mix)
-        left -= walk.taken | {edge for edge, event in behind.items() if ("caught", event) in walk.happened}
+        left -= set(walk.taken) | {edge for edge, event in behind.items() if ("caught", event) in walk.happened}
         unreached -= {element for what, element in walk.happened if what in ("completed", "ended", "thrown")}
         unmet -= {
             timer
@@ -111,8 +111,8 @@ def _step(
     if wait.kind == "timer":
         walk.fire(wait)
         return
-    choices = _choices(wait)
-    answers = mix.choice(choices) if mix else min(choices, key=lambda one: done[place, repr(one)])
+    options = choices(wait)
+    answers = mix.choice(options) if mix else min(options, key=lambda one: done[place, repr(one)])
     done[place, repr(answers)] += 1
     before[wait.element] = (*before.get(wait.element, ()), repr(answers))
     if wait.kind == "message":
@@ -147,8 +147,8 @@ def _held(walk: Walk, fresh: set[str]) -> set[str]:
     return hosts | inside
 
 
-def _choices(wait: Wait) -> list[dict[str, Any]]:
-    """Return the answers worth trying: every mix of the fields that an expression of the plans reads."""
+def choices(wait: Wait) -> list[dict[str, Any]]:
+    """Return the answers worth trying at a task or a report: every mix of the fields that an expression of the plans reads."""
     form = family().forms[wait.form or (wait.node.form.id if wait.node.form else "")]
     options: dict[str, list[Any]] = {}
     for field in form.walk():

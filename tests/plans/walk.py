@@ -5,6 +5,7 @@ Every step goes through the form's own check and through saving and loading, as 
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from datetime import datetime, timedelta
@@ -40,11 +41,11 @@ def calendar() -> WorkCalendar:
 
 
 class Walk:
-    """One case on its way. `taken` are the edges it took, as (file, flow id)."""
+    """One case on its way. `taken`: how often it took each edge, (file, flow id)."""
 
     def __init__(self, process: str, at: datetime = MONDAY, begin: str | None = None, **variables: Any) -> None:
         self.now = at
-        self.taken: set[tuple[str, str]] = set()
+        self.taken: Counter[tuple[str, str]] = Counter()
         self.happened: list[tuple[str, str]] = []
         self.thrown: list[Thrown] = []
         start = {
@@ -189,7 +190,7 @@ class Walk:
         send = Case.send
 
         def recorded(case: Case, way: Any, parent: Any) -> None:
-            self.taken.add((way.target.node.place.file, way.id))
+            self.taken[way.target.node.place.file, way.id] += 1
             send(case, way, parent)
 
         Case.send = recorded  # type: ignore[method-assign]  # put back below
