@@ -79,16 +79,16 @@ async function begin(root) {
     target.value = '';
     if (!file || !window.confirm(words.openAsk)) return;
     const content = await file.text();
-    if (dialectOf(content) !== dialect) { // its own properties need the page anew
+    if (content.includes('definitions') && dialectOf(content) !== dialect) { // its own properties need the page anew
       [raw, drawable] = [content, false];
       keeper.drawn();
       if (await keeper.save()) location.reload();
       return;
     }
-    await draw(content);
-    keeper.tell(words.opened.replace('%s', file.name));
-    keeper.drawn();
-    finder.ask(0);
+    const before = await xml();
+    await show(content);
+    const told = drawable ? words.opened : words.notDrawn;
+    keeper.tell(told.replace('%s', file.name), [[words.back, () => show(before)]], true);
   });
   document.addEventListener('keydown', (event) => {
     if ((event.ctrlKey || event.metaKey) && event.key === 's') {
@@ -109,6 +109,13 @@ async function begin(root) {
   finder.ask(0);
   showUndo();
   root.dataset.ready = 'yes';
+
+  /** Put another content in place of what is drawn. */
+  async function show(content) {
+    await draw(content);
+    keeper.drawn();
+    finder.ask(0);
+  }
 
   async function draw(content) {
     raw = content;
@@ -182,13 +189,13 @@ async function begin(root) {
     canvas.scrollToElement(element, { top: 100, right: 160, bottom: 100, left: 160 });
   }
 
-  function hear(told) {
+  function hear(told, why = words.checkFailed) {
     answer = told;
     if (told) referring.show(told.references);
     const count = told?.count.error;
     buttons.deploy.disabled = !told || told.is_refused;
     const unchanged = told && !told.changes.length;
-    find('[data-reason]').textContent = !told ? words.checkFailed : told.is_refused ? words.refused.replace('%s', count) : unchanged ? words.unchanged : words.allowed;
+    find('[data-reason]').textContent = !told ? why : told.is_refused ? words.refused.replace('%s', count) : unchanged ? words.unchanged : words.allowed;
   }
 
   function showUndo() {

@@ -352,6 +352,27 @@ def test_a_file_that_cannot_be_drawn_is_told_and_not_lost(people: People, site: 
     expect(page.get_by_role("button", name="部署…")).to_be_disabled()
 
 
+def test_a_file_opened_by_mistake_is_put_away_and_the_drawing_is_back(
+    people: People, site: Site, tmp_path: Path
+) -> None:
+    page = people.page("admin")
+    page.on("dialog", lambda dialog: dialog.accept())
+    _begin(page)
+    _rename(page, "handle", "找回物品")
+    expect(_element(page, "handle")).to_contain_text("找回物品")
+    picture = tmp_path / "notice.pdf"
+    picture.write_bytes(b"%PDF-1.4")
+    page.set_input_files("[data-open]", picture)
+    expect(page.locator(".modeler-findings")).to_contain_text("不是合法的 XML")
+    expect(page.locator("[data-state]")).to_contain_text("已保存")
+
+    page.get_by_role("button", name="改回原来的").click()
+
+    expect(_element(page, "handle")).to_contain_text("找回物品")
+    expect(page.locator("[data-reason]")).to_contain_text(_ALL_WELL)
+    expect(page.locator("[data-notice]")).to_be_hidden()
+
+
 @pytest.mark.parametrize("plan", ["unit_complaint", "consumer_complaint", "petition", "reception"])
 def test_drawing_changes_nothing_that_was_not_drawn(people: People, site: Site, plan: str) -> None:
     page = people.page("admin")

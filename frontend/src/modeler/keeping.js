@@ -17,6 +17,7 @@ export function keeping(root, words, page) {
   let running; // the save on its way
   let isDirty = false;
   let isHeld = false; // a question must be answered first
+  let stays = false; // what is told is not gone with the next save
 
   window.addEventListener('beforeunload', (event) => {
     if (!isDirty) return;
@@ -146,8 +147,9 @@ export function keeping(root, words, page) {
     }]));
   }
 
-  /** Tell something in the page's notice; `acts` are [label, function or address]. */
-  function tell(text, acts = []) {
+  /** Tell something in the page's notice; `acts` are [label, function or address]. It `keeps` until the next one. */
+  function tell(text, acts = [], keeps = false) {
+    stays = keeps;
     notice.querySelector('[data-notice-text]').textContent = text;
     notice.querySelector('[data-notice-acts]').replaceChildren(...acts.map(([label, act]) => {
       const isLink = typeof act === 'string';
@@ -158,6 +160,7 @@ export function keeping(root, words, page) {
       else {
         element.type = 'button';
         element.addEventListener('click', () => {
+          stays = false;
           hide();
           act();
         });
@@ -168,6 +171,6 @@ export function keeping(root, words, page) {
   }
 
   function hide() {
-    if (!isHeld) notice.hidden = true;
+    if (!isHeld && !stays) notice.hidden = true;
   }
 }

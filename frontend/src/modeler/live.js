@@ -55,8 +55,12 @@ export function live(root, modeler, words, page, told) {
       told(answer);
     } catch (error) {
       if (mine !== asked) return;
+      if (error.status === 422) { // not a matter of waiting: what was said of an earlier content is not of this one
+        show([], { error: '–', warning: '–', hint: '–' });
+        status.classList.remove('all-well');
+      }
       status.textContent = error.message || words.checkFailed;
-      told(undefined);
+      told(undefined, error.status === 422 ? error.message : undefined);
       if (!error.status || error.status === 429 || error.status >= 500) ask(RETRY);
     }
   }
