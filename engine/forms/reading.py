@@ -7,12 +7,11 @@ import re
 from collections.abc import Mapping
 from typing import Any
 
-import regex  # type: ignore[import-untyped]  # ships no types
-
 from engine import feel
 from engine.errors import NotFound
 from engine.feel.asking import asked_limits
 from engine.findings import Finding, Severity
+from engine.forms.author_rules import check_accept, check_paths, check_rules
 from engine.forms.fields import (
     CHOICES,
     CONTAINERS,
@@ -38,7 +37,6 @@ _NAME = re.compile(r"[^\W\d]\w*(\.[^\W\d]\w*)*")
 _RULES = ("required", "min", "max", "minLength", "maxLength", "pattern", "validationType")
 #: How many files a file picker takes: form-js has no rule for it, so its author writes it as a property of their own.
 _FILE_RULES = {"min_files": "minFiles", "max_files": "maxFiles"}
-_ACCEPTED = re.compile(r"\.[a-z0-9]{1,10}|(image|audio|video|text|application)/(\*|[a-z0-9.+-]{1,90})")
 _SETTINGS = (
     "decimalDigits", "serializeToString", "timeSerializingFormat", "timeInterval", "disallowPassedDates", "multiple",
     "defaultRepetitions", "allowAddRemove", "columns", "dataSource", "rowCount",
@@ -76,7 +74,7 @@ def read(name: str, data: bytes) -> tuple[Form | None, list[Finding]]:
         zh, en = f"表单格式版本 {schema} 比已知的新。", f"Form schema {schema} is newer than what is known here."
         reader.say("form-newer-schema", "", zh, en, severity=Severity.WARNING)
     form = Form(found["id"], reader.fields(found["components"], 1), found)
-    reader.check_paths(form.fields, (), {})
+    check_paths(reader.say, form.fields)
     return (None if reader.has_errors else form), reader.findings
 
 
@@ -153,30 +151,6 @@ class _Reader:
                 made.append(field)
         return tuple(made)
 
-    def check_paths(
-        self, fields: tuple[Field, ...], prefix: tuple[str, ...], seen: dict[tuple[str, ...], Field]
-    ) -> None:
-        """Find two fields with one key: allowed only where conditions keep them apart."""
-        for field in fields:
-            path = (*prefix, *field.keys)
-            if field.is_input or field.kind in ("expression", "dynamiclist"):
-                other = seen.setdefault(path, field)
-                if other is not field and (field.hide is None or other.hide is None or other.kind != field.kind):
-                    key = ".".join(path)
-                    self.say(
-                        "form-duplicate-key", key, f"两个字段使用同一个键“{key}”。", f"Two fields have the key {key}.",
-                        "改名，或给两个字段设置互斥的显示条件。", "Rename one, or give both conditions that exclude each other.",
-                    )  # fmt: skip
-                elif any(path[:n] in seen and seen[path[:n]].is_input for n in range(1, len(path))):
-                    key = ".".join(path)
-                    self.say(
-                        "form-key-clash",
-                        key,
-                        f"键“{key}”在另一个字段的值之内。",
-                        f"Key {key} lies inside another field's.",
-                    )
-            self.check_paths(field.children, path, {} if field.kind == "dynamiclist" else seen)
-
     # --- one component ----------------------------------------------------------------------------------------
 
     def _field(self, component: Any, depth: int) -> Field | None:
@@ -209,8 +183,8 @@ class _Reader:
         }
         if kind == "filepicker":
             rules |= {rule: Property(own[key]) for key, rule in _FILE_RULES.items() if own.get(key) not in (None, "")}
-            self._check_accept(component.get("accept"), name)
-        self._check_rules(kind, name, rules)
+            check_accept(self.say, component.get("accept"), name)
+        check_rules(self.say, name, rules)
         appearance = component.get("appearance")
         adorned: Mapping[str, Any] = appearance if isinstance(appearance, dict) else {}
         condition = component.get("conditional")
@@ -323,34 +297,6 @@ class _Reader:
             return ()
         return self.fields(inside, depth + 1)
 
-    def _check_rules(self, kind: str, name: str, rules: Mapping[str, Property]) -> None:
-        for key, rule in rules.items():
-            value = rule.constant
-            if rule.expression is not None:
-                continue
-            if key == "pattern":
-                try:
-                    regex.compile(str(value))
-                except regex.error as error:
-                    self.say(
-                        "form-bad-pattern", name, f"格式规则无效：{error}。", f"The pattern is not valid: {error}."
-                    )
-            elif key in ("min", "max", "minLength", "maxLength", "minFiles", "maxFiles") and not _is_number(value):
-                self.say("form-bad-rule", name, f"规则 {key} 应为数字。", f"The rule {key} must be a number.")
-            elif key == "validationType" and value not in ("email", "phone", "custom"):
-                self.say("form-bad-rule", name, f"不认识的校验类型“{value}”。", f"Unknown validation type {value}.")
-
-    def _check_accept(self, accept: Any, name: str) -> None:
-        """Find what a file picker accepts and no file could ever be."""
-        if accept in (None, "") or (isinstance(accept, str) and accept.startswith("=")):
-            return
-        tokens = [token.strip().lower() for token in accept.split(",")] if isinstance(accept, str) else [""]
-        if not all(_ACCEPTED.fullmatch(token) for token in tokens):
-            self.say(
-                "form-bad-rule", name, f"文件类型“{str(accept)[:80]}”无效。", f"Unknown kinds of files {str(accept)[:80]}.",
-                "写扩展名或媒体类型，用逗号分隔，如 image/*,.pdf。", "Write extensions or media types, as in image/*,.pdf.",
-            )  # fmt: skip
-
     # --- expressions ------------------------------------------------------------------------------------------
 
     def _property(self, value: Any, name: str) -> Property:
@@ -398,9 +344,3 @@ class _Reader:
             if found:
                 return self.data.count(b"\n", 0, found.start()) + 1
         return 0
-
-
-def _is_number(value: Any) -> bool:
-    if isinstance(value, bool):
-        return False
-    return isinstance(value, int | float) or (isinstance(value, str) and bool(re.fullmatch(r"-?\d+(\.\d+)?", value)))
