@@ -160,20 +160,26 @@ def names(work: UnitOfWork, ids: Iterable[str | None]) -> dict[str, str]:
 # --- changing -------------------------------------------------------------------------------------------------
 
 
-def create_person(
-    work: UnitOfWork, person_id: str, name: str, roles: Iterable[str] = (), password: str | None = None
-) -> PersonInfo:
-    """Add a person. Needs "people". Raises InvalidAnswers for bad fields, Conflict when the login name is taken."""
-    work.require("people")
-    person_id, name = person_id.strip().lower(), name.strip()
+def faults_of(person_id: str, name: str) -> dict[str, tuple[str, str]]:
+    """Return what is wrong with the login name ("id") and the name of somebody new, each zh and en."""
     faults: dict[str, tuple[str, str]] = {}
     if not _LOGIN_NAME.fullmatch(person_id) or person_id == "system":
         faults["id"] = (
             "登录名为 1 至 60 个字母、数字、汉字或 . _ - @，不能用 system。",
             "A login name has 1 to 60 letters, digits or . _ - @, and is not “system”.",
         )
-    if not 1 <= len(name) <= 60:
+    if not 1 <= len(name.strip()) <= 60:
         faults["name"] = ("请填写姓名，最多 60 个字。", "Give a name of at most 60 characters.")
+    return faults
+
+
+def create_person(
+    work: UnitOfWork, person_id: str, name: str, roles: Iterable[str] = (), password: str | None = None
+) -> PersonInfo:
+    """Add a person. Needs "people". Raises InvalidAnswers for bad fields, Conflict when the login name is taken."""
+    work.require("people")
+    person_id, name = person_id.strip().lower(), name.strip()
+    faults = faults_of(person_id, name)
     if password is not None and (fault := _password_fault(person_id, password)):
         faults["password"] = fault
     if faults:

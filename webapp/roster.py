@@ -108,9 +108,11 @@ def take_in(work: UnitOfWork, lines: Sequence[Line], *, makes_roles: bool = Fals
         for role in missing:
             people.save_role(work, role, [])
     elif missing:
-        names = "、".join(missing[:10])
+        at = {role: line.number for line in reversed(lines) for role in line.roles or ()}
+        names = "、".join(f"{role}（第 {at[role]} 行）" for role in missing[:10])
+        en = ", ".join(f"{role} (line {at[role]})" for role in missing[:10])
         zh = f"没有这些岗位：{names}。先添加岗位，或勾选“同时建立还没有的岗位”。"
-        faults.append((_WHOLE, zh, f"No such roles: {names}. Add them first, or let the missing roles be made."))
+        faults.append((_WHOLE, zh, f"No such roles: {en}. Add them first, or let the missing roles be made."))
     if faults:
         raise BadRoster(faults)
     done = Done()
@@ -190,6 +192,9 @@ def _faults(lines: Sequence[Line], known: dict[str, PersonInfo]) -> list[tuple[i
                 (line.number, zh, f"The login name {line.login[:60]} is in line {first[line.login]} already.")
             )
         first.setdefault(line.login, line.number)
+        wrong = people.faults_of(line.login, line.name)
+        is_new = bool(line.login) and line.login not in known
+        faults += [(line.number, *fault) for part, fault in wrong.items() if part == "name" or is_new]
         if line.superior and line.superior not in logins:
             zh = f"直接上级“{line.superior[:60]}”不是名单中或已有的登录名。"
             faults.append(

@@ -104,6 +104,17 @@ def test_hostile_files_are_refused(content: bytes):
         roster.read(content)
 
 
+def test_every_fault_of_a_table_is_told_at_once(house: House):
+    text = "login,name,roles\nbad login,丙,船长\nxin,,执法队\nguo,,\n,丁,\n"
+
+    with pytest.raises(BadRoster) as refused:
+        take_in(house, text)
+
+    told = [(line, zh[:5]) for line, zh, _ in refused.value.faults]
+    assert told == [(2, "登录名为 "), (3, "请填写姓名"), (4, "请填写姓名"), (5, "没有登录名"), (0, "没有这些岗")]
+    assert "船长（第 2 行）" in refused.value.faults[-1][1]
+
+
 def test_missing_roles_are_made_when_asked_for_and_may_do_nothing_special(house: House):
     take_in(house, "login,name,roles\nxin,新人,船长\n", makes_roles=True)
 
