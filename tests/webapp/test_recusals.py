@@ -8,7 +8,7 @@ import pytest
 from click.testing import CliRunner
 from werkzeug.test import TestResponse
 
-from engine import tasks
+from engine import deployments, tasks
 from engine.errors import InvalidAnswers
 from engine.work import SYSTEM
 from tests.webapp import noise
@@ -169,6 +169,29 @@ def test_a_task_of_a_role_without_active_people_is_told_too(staffed: House):
         people.set_active(work, "qiang", False)
 
     assert "岗位没有在职人员" in text_of(staffed.visitor("admin").get("/monitor/stuck"))
+
+
+@pytest.mark.parametrize("others", [0, 1])
+def test_an_approval_whose_people_all_did_what_it_approves_is_told(house: House, others: int):
+    step = b'<bpmn:userTask id="answer" name="\xe7\xad\x94\xe5\xa4\x8d\xe6\x8a\x95\xe8\xaf\x89\xe4\xba\xba"><bpmn:extensionElements>'
+    plan = noise.FILES["noise.bpmn"]
+    assert step in plan
+    approving = step + b'<zeebe:properties><zeebe:property name="approves" value="investigate"/></zeebe:properties>'
+    with house.database.work(SYSTEM) as work:
+        deployments.deploy(work, {**noise.FILES, "noise.bpmn": plan.replace(step, approving)})
+        people.set_roles(work, "mei", ["客服人员", "执法队"])
+        for number in range(others):
+            people.create_person(work, f"other{number}", "同事", ["客服人员"])
+    case = house.register(by="admin")
+    with house.database.work(SYSTEM, read_only=True) as work:
+        mei = people.find(work, "mei").actor
+    with house.database.work(mei) as work:
+        tasks.complete(work, house.task_id(case), {"finding": "yes"})
+    admin = house.visitor("admin")
+
+    listed, page = text_of(admin.get("/monitor/stuck")), text_of(admin.get(f"/cases/{case.instance_id}"))
+
+    assert ("办理过它要审批的步骤" in listed, "办理过它要审批的步骤" in page) == (not others, not others)
 
 
 def test_a_task_claimed_by_somebody_who_left_is_told_and_can_be_reassigned(staffed: House):
