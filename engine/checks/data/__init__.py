@@ -8,7 +8,7 @@ from __future__ import annotations
 from engine.checks.data import parallel, reads, unset, values
 from engine.checks.data.reaching import reach
 from engine.checks.data.values import check_shared
-from engine.checks.data.writes import Calls, form_of, written_by
+from engine.checks.data.writes import Calls, form_of, mapped_into, written_by
 from engine.checks.subject import Subject
 
 __all__ = ["check", "check_shared", "names_with_blanks"]
@@ -33,7 +33,7 @@ def names_with_blanks(subject: Subject) -> frozenset[str]:
     """Return the variables of the process whose names are not plain words, for the expression compiler."""
     names: set[str] = set()
     for _, node in subject.walk():
-        names |= written_by(node, subject.family)
+        names |= written_by(node, subject.family) | mapped_into(node)
     for scope, _ in subject.scopes():
         names.update(variable.name for variable in scope.variables)
     return frozenset(name for name in names if not name.isidentifier())

@@ -61,15 +61,22 @@ class Domains:
         self._known: dict[str, Domain] = {}
         self._callees: dict[str, Domains] = {}
         self.fields: dict[str, list[tuple[str, Field]]] = {}  #: choices by variable: form, field
+        self._shapes: dict[str, list[dict[str, Domain] | None]] = {}  #: members of each value given; None: not known
         for one in _together(process, family, calls):
             for _, node in one.body.walk():
+                shape = self._shape(node)
                 for name, source in self._of_node(node):
                     self.sources.setdefault(name, []).append(source)
+                    is_decided = node.decision is not None and name == node.decision.result
+                    self._shapes.setdefault(name, []).append(shape if is_decided else None)
 
     def of(self, name: str, depth: int = _DEPTH) -> Domain:
         """Return the domain of a variable; anything where the files do not tell all that sets it."""
         if depth == _DEPTH and name in self._known:
             return self._known[name]
+        base, dot, member = name.partition(".")
+        if dot:
+            return (self.members(base) or {}).get(member, ANYTHING)
         sources = self.sources.get(name, [])
         if not sources or depth <= 0:
             return ANYTHING
@@ -80,6 +87,18 @@ class Domains:
                 break
         if depth == _DEPTH:
             self._known[name] = made
+        return made
+
+    def members(self, name: str) -> dict[str, Domain] | None:
+        """Return the members of a variable that only decisions with several outputs set; None for all others."""
+        shapes = self._shapes.get(name, [])
+        known = [shape for shape in shapes if shape is not None]
+        if not known or len(known) != len(shapes):
+            return None
+        made: dict[str, Domain] = {}
+        for shape in known:
+            for member, domain in shape.items():
+                made[member] = made[member].joined(domain) if member in made else domain
         return made
 
     # --- what a node sets
@@ -151,8 +170,9 @@ class Domains:
             return ANYTHING
         if isinstance(tree, n.Literal):
             return NOTHING if tree.value is None else _of_value(tree.value)
-        if isinstance(tree, n.Name):
-            return self.of(tree.name, depth)
+        name = name_of(tree)
+        if name is not None:
+            return self.of(name, depth)
         if isinstance(tree, _BOOLEANS):
             return BOOLEAN
         if isinstance(tree, n.If):
@@ -170,6 +190,27 @@ class Domains:
             return Domain(given, None, None) if given <= _COMPARED else ANYTHING
         return ANYTHING
 
+    def _shape(self, node: Node) -> dict[str, Domain] | None:
+        """Return the members of what a node's decision answers; None where that is no table of several outputs."""
+        decision = node.decision
+        if decision is None or not decision.id.is_literal or decision.unpack not in ("none", "single_result"):
+            return None
+        model = self.family.decisions.get(decision.id.text)
+        element = model.find(decision.id.text) if model is not None else None
+        table = element.logic if isinstance(element, Decision) else None
+        if not isinstance(table, Table) or table.policy not in SINGLE_HIT or len(table.outputs) < 2:
+            return None
+        return {output.name: self._column(table, number) for number, output in enumerate(table.outputs)}
+
+    def _column(self, table: Table, number: int) -> Domain:
+        made = NOTHING
+        results = [rule.results[number] for rule in table.rules if not rule.is_broken] + [table.outputs[number].default]
+        for result in results:
+            if result is not None:
+                tree = result.tree
+                made = made.joined(_of_value(tree.value) if isinstance(tree, n.Literal) else ANYTHING)
+        return made
+
     def answer(self, model: Model, decision_id: str) -> Domain:
         """Return what a decision can answer."""
         element = model.find(decision_id)
@@ -181,13 +222,16 @@ class Domains:
             return LIST
         if not isinstance(logic, Table) or logic.policy not in SINGLE_HIT or len(logic.outputs) != 1:
             return ANYTHING
-        made = NOTHING
-        results = [rule.results[0] for rule in logic.rules if not rule.is_broken] + [logic.outputs[0].default]
-        for result in results:
-            if result is not None:
-                tree = result.tree
-                made = made.joined(_of_value(tree.value) if isinstance(tree, n.Literal) else ANYTHING)
-        return made
+        return self._column(logic, 0)
+
+
+def name_of(tree: n.Node) -> str | None:
+    """Return what a variable or a member of one is called (`severity`, `target.hours`); None for anything else."""
+    if isinstance(tree, n.Name):
+        return tree.name
+    if isinstance(tree, n.Path) and isinstance(tree.base, n.Name):
+        return f"{tree.base.name}.{tree.member}"
+    return None
 
 
 def of_field(item: Field) -> Domain:

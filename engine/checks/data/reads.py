@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from engine import diagram, feel
-from engine.checks.data.writes import GIVEN, form_of, written_by
+from engine.checks.data.writes import GIVEN, form_of, own, written_by
 from engine.checks.subject import Subject
 from engine.decisions.boxed import Literal as BoxedLiteral
 from engine.decisions.model import Decision, InputData, Model
@@ -92,7 +92,11 @@ def _of_node(subject: Subject, node: Node, blanks: frozenset[str]) -> Iterator[U
             found += [("mapping", mapping.source, False, inside) for mapping in event.payload or []]
         elif isinstance(event, diagram.Conditional):
             found.append(("waited", event.condition, False, inside))
-    if _knows_its_results(node, subject):
+    returned = _returned(node, subject)
+    if returned is not None and node.call is not None:
+        outputs = [*node.outputs, *node.call.outputs]
+        found += [("mapping", mapping.source, True, inside | returned) for mapping in outputs]
+    elif _knows_its_results(node, subject):
         found += [("mapping", mapping.source, True, inside) for mapping in node.outputs]
     found.append(("condition", node.completion, True, inside))
     for kind, expression, is_after, local in found:
@@ -103,6 +107,21 @@ def _of_node(subject: Subject, node: Node, blanks: frozenset[str]) -> Iterator[U
     if node.decision is not None and node.decision.id.is_literal and node.decision.id.text in family.decisions:
         names = decision_reads(family.decisions[node.decision.id.text], node.decision.id.text)
         yield Use("decision", node, node, names, local=inside)
+
+
+def _returned(node: Node, subject: Subject) -> frozenset[str] | None:
+    """Return what the process that a node calls may set; None where it calls none, or that cannot be told."""
+    if node.call is None or not node.call.process.is_literal:
+        return None
+    called = subject.family.processes.get(node.call.process.text)
+    if called is None:
+        return None
+    known = subject.shared.setdefault("returned", {})
+    if called.id not in known:
+        theirs = own(called, subject.family)
+        known[called.id] = None if theirs.is_open else frozenset(theirs.names) | {"business_key"}
+    found: frozenset[str] | None = known[called.id]
+    return found
 
 
 def _knows_its_results(node: Node, subject: Subject) -> bool:

@@ -2,42 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
 from engine.checks.data.domains import ANYTHING, Domain, Domains, kind_of, of_field
+from engine.checks.data.misfits import Look, Misfit, comparisons, misfit_of, misfits, no_member, unfit, written
 from engine.checks.data.reads import Use
 from engine.checks.data.writes import Calls, form_of
-from engine.checks.kinds import kinds_of
+from engine.checks.kinds import in_words
 from engine.checks.subject import Subject
 from engine.decisions.model import Decision, Model
 from engine.decisions.tables import SINGLE_HIT, Table
 from engine.family import Family
 from engine.feel import from_json
 from engine.feel import nodes as n
-from engine.feel.literals import write
 from engine.findings import Finding, Severity
 from engine.forms import Field, Form
-
-_KINDS = {
-    "string": ("文字", "text"),
-    "number": ("数字", "a number"),
-    "boolean": ("是/否（true、false）", "true or false"),
-    "list": ("列表（多选）", "a list (several may be chosen)"),
-}
-Look = Callable[[str], Domain]
-
-
-@dataclass(frozen=True, slots=True)
-class Misfit:
-    """A comparison that cannot hold. `code` is type-conflict or value-never-given."""
-
-    code: str
-    name: str
-    zh: str
-    en: str
-    advice: tuple[str, str]
 
 
 @dataclass(slots=True)
@@ -57,13 +38,14 @@ def check(subject: Subject, uses: list[Use], calls: Calls) -> None:
         if use.tree is None:
             continue
         look = _outside(domains, use.local)
-        for misfit in (*_misfits(use.tree, look), *_unfit(use, look)):
+        for misfit in (*misfits(use.tree, look), *unfit(use, look), *no_member(use, domains)):
             if (use.at.id, misfit.zh) not in told:
                 told.add((use.at.id, misfit.zh))
                 subject.say(Severity.WARNING, misfit.code, use.at, misfit.zh, misfit.en, misfit.advice, use.place)
         if use.kind == "condition":
             for part in use.tree.walk():
-                asked.decided.update((name, value) for name, value, has_value in _comparisons(part) if has_value)
+                asked.decided.update((name, value) for name, value, has_value in comparisons(part) if has_value)
+    _fields(subject)
     shown = subject.shared.setdefault("forms", {})
     for _, node in subject.walk():
         if node.decision is not None and node.decision.id.is_literal:
@@ -75,35 +57,26 @@ def check(subject: Subject, uses: list[Use], calls: Calls) -> None:
             shown.setdefault(form.id, []).append(domains)
 
 
-def _unfit(use: Use, look: Look) -> Iterator[Misfit]:
-    """Yield the variables that are not what their place needs: true or false, a list, a number."""
-    wanted = ""
-    loop = use.node.loop
-    if use.kind == "collection":
-        wanted = "list" if getattr(loop, "collection", None) is not None else "number"
-    elif use.kind in ("condition", "waited"):
-        wanted = "boolean"
-    assert use.tree is not None
-    places = [use.tree] if wanted else []
-    needs = {id(one): wanted for one in places}
-    for node in use.tree.walk():
-        if isinstance(node, n.Logic):
-            places += [node.left, node.right]
-            needs |= {id(one): "boolean" for one in (node.left, node.right)}
-    for one in places:
-        kinds = look(one.name).kinds if isinstance(one, n.Name) else None
-        if isinstance(one, n.Name) and kinds and needs[id(one)] not in kinds:
-            need = _KINDS[needs[id(one)]]
-            yield Misfit(
-                "type-conflict",
-                one.name,
-                f"“{one.name}”是{_list(kinds, 0)}，这里要的是{need[0]}。",
-                f"{one.name!r} is {_list(kinds, 1)}; wanted here is {need[1]}.",
-                (
-                    '写成比较，例如 = "yes"，或改用别的变量。',
-                    'Write a comparison such as = "yes", or use another variable.',
-                ),
-            )
+def _fields(subject: Subject) -> None:
+    """Warn of a variable that two forms of the process ask for as values of different kinds."""
+    first: dict[str, tuple[frozenset[str], str]] = {}
+    for _, node in subject.walk():
+        form = form_of(node, subject.family)
+        for item in form.walk() if form is not None else ():
+            kinds = of_field(item).kinds if len(item.keys) == 1 and item.readonly.constant is not True else None
+            if not kinds or form is None:
+                continue
+            name = item.keys[0]
+            known, where = first.setdefault(name, (kinds, form.id))
+            if not known & kinds:
+                zh, en = in_words(known), in_words(kinds)
+                subject.warn(
+                    "field-kinds",
+                    node,
+                    f"表单“{form.id[:60]}”把“{name}”问成{en[0]}，表单“{where[:60]}”却问成{zh[0]}：总有一处的比较不成立。",
+                    f"form {form.id[:60]!r} asks for {name!r} as {en[1]}, form {where[:60]!r} as {zh[1]}: what compares it fails for one.",
+                    ("两处用同一种字段，或换一个字段名。", "Use one kind of field in both, or another key."),
+                )
 
 
 def check_shared(family: Family, shared: dict[str, Any]) -> list[Finding]:
@@ -129,7 +102,7 @@ def check_shared(family: Family, shared: dict[str, Any]) -> list[Finding]:
 
 def _outside(domains: Domains, local: frozenset[str]) -> Look:
     def look(name: str) -> Domain:
-        return ANYTHING if name in local else domains.of(name)
+        return ANYTHING if name.partition(".")[0] in local else domains.of(name)
 
     return look
 
@@ -152,7 +125,7 @@ def _in_form(family: Family, form: Form, users: list[Domains]) -> Iterator[Findi
         for prop in (item.hide, item.readonly, item.disabled, *item.rules.values()):
             if prop is None or prop.expression is None:
                 continue
-            for misfit in _misfits(
+            for misfit in misfits(
                 prop.expression.tree, lambda name: own[name] if name in own else _joined(users, name)
             ):
                 yield _finding(file, 0, misfit, key, _label(item))
@@ -165,7 +138,7 @@ def _in_table(
         if column.expression is None:
             continue
         tree = column.expression.tree
-        for misfit in _misfits(tree, lambda name: _joined(users, name)):
+        for misfit in misfits(tree, lambda name: _joined(users, name)):
             yield _finding(model.file, column.line, misfit, decision.id, decision.name)
         domain = users[0].of_tree(tree)
         for user in users[1:]:
@@ -175,8 +148,8 @@ def _in_table(
         label = column.label
         for rule in table.rules:
             test = rule.tests[number]
-            for value in _written(test.tree) if test is not None else ():
-                found = _misfit(label, domain, value, has_value=True)
+            for value in written(test.tree) if test is not None else ():
+                found = misfit_of(label, domain, value, has_value=True)
                 if found is not None:
                     code = "decision-value-never-given" if found.code == "value-never-given" else found.code
                     yield _finding(
@@ -238,150 +211,3 @@ def _finding(file: str, line: int, misfit: Misfit, element: str, name: str) -> F
 
 def _label(item: Field) -> str:
     return item.label.zh if len(item.label.zh) <= 60 else item.key
-
-
-# --- expressions ------------------------------------------------------------------------------------------------
-
-
-def _misfits(tree: n.Node, look: Look) -> Iterator[Misfit]:
-    for node in tree.walk():
-        for name, value, has_value in _comparisons(node):
-            misfit = _misfit(name, look(name), value, has_value=has_value)
-            if misfit is not None:
-                yield misfit
-        if isinstance(node, n.Comparison):
-            yield from _compared(node, look)
-        if isinstance(node, n.Call) and isinstance(node.function, n.Name) and node.function.name == "list contains":
-            yield from _contained(node, look)
-
-
-def _compared(node: n.Comparison, look: Look) -> Iterator[Misfit]:
-    """Yield what is wrong with a comparison of two values that are not a variable and a written one; and with an order."""
-    left, right = _side(node.left, look), _side(node.right, look)
-    is_simple = any(
-        isinstance(one, n.Name) and isinstance(other, n.Literal)
-        for one, other in ((node.left, node.right), (node.right, node.left))
-    )  # said value by value
-    if not is_simple and left.kinds and right.kinds and not left.kinds & right.kinds:
-        yield _conflict(
-            _written_as(node.left), left.kinds, f"{_written_as(node.right)}（{_list(right.kinds, 0)}）",
-            f"{_written_as(node.right)!r} ({_list(right.kinds, 1)})",
-        )  # fmt: skip
-    if node.op in ("=", "!="):
-        return
-    for side, one, other in ((left, node.left, node.right), (right, node.right, node.left)):
-        is_choice = isinstance(one, n.Name) and side.kinds == frozenset({"string"}) and bool(side.values)
-        if is_choice and not (isinstance(other, n.Literal) and kind_of(other.value) == "string"):
-            continue
-        if is_choice or (side.kinds and side.kinds <= {"boolean", "list"}):
-            name = _written_as(one)
-            yield Misfit(
-                "value-without-order",
-                name,
-                f"“{name}”是{_list(side.kinds or frozenset(), 0)}，没有大小先后，不能用 {node.op} 比较。",
-                f"{name!r} is {_list(side.kinds or frozenset(), 1)}: it has no order that {node.op} could ask for.",
-                ("用 = 或 in (…) 比较。", "Compare with = or with in (...)."),
-            )
-            return
-
-
-def _side(tree: n.Node, look: Look) -> Domain:
-    if isinstance(tree, n.Name):
-        return look(tree.name)
-    if isinstance(tree, n.Literal):
-        kind = kind_of(tree.value)
-        return Domain(frozenset({kind}) if kind else None)
-    given = kinds_of(tree)
-    return Domain(given if given <= _KINDS.keys() else None)
-
-
-def _written_as(tree: n.Node) -> str:
-    """Return how a side of a comparison is called in a message."""
-    if isinstance(tree, n.Name):
-        return tree.name
-    if isinstance(tree, n.Literal):
-        return write(tree.value, inside=True)[:60]
-    if isinstance(tree, n.Call) and isinstance(tree.function, n.Name):
-        return f"{tree.function.name}(…)"
-    return "…"
-
-
-def _comparisons(node: n.Node) -> Iterator[tuple[str, Any, bool]]:
-    """Yield (name, value compared with, whether it asks for that very value)."""
-    if isinstance(node, n.Comparison):
-        for one, other in ((node.left, node.right), (node.right, node.left)):
-            if isinstance(one, n.Name) and isinstance(other, n.Literal) and other.value is not None:
-                yield one.name, other.value, node.op in ("=", "!=")
-    elif isinstance(node, n.In) and isinstance(node.value, n.Name):
-        for test in node.tests:
-            yield from ((node.value.name, value, True) for value in _written(test))
-    elif isinstance(node, n.Between) and isinstance(node.value, n.Name):
-        for bound in (node.low, node.high):
-            if isinstance(bound, n.Literal) and bound.value is not None:
-                yield node.value.name, bound.value, False
-
-
-def _written(tree: n.Node) -> Iterator[Any]:
-    """Yield the values that tests ask for by name: a text, a number, true or false, alone or in a list."""
-    parts = [tree]
-    while parts:
-        part = parts.pop()
-        if isinstance(part, n.Literal) and part.value is not None:
-            yield part.value
-        elif isinstance(part, n.Tests):
-            parts.extend(reversed(part.tests))
-        elif isinstance(part, n.ListLiteral):
-            parts.extend(reversed(part.items))
-
-
-def _misfit(name: str, domain: Domain, value: Any, *, has_value: bool) -> Misfit | None:
-    kind = kind_of(value)
-    if domain.kinds is None or not domain.kinds or not kind:
-        return None
-    shown = write(value, inside=True)[:60]
-    if kind not in domain.kinds:
-        return _conflict(name, domain.kinds, f"{_KINDS[kind][0]} {shown}", f"{_KINDS[kind][1]}, {shown}")
-    if has_value and kind != "boolean" and domain.values is not None and value not in domain.values:
-        known = "、".join(sorted(write(item, inside=True) for item in domain.values if kind_of(item))[:12])
-        return Misfit(
-            "value-never-given",
-            name,
-            f"“{name}”永远不会是 {shown}：没有选项或规则给出这个值（有 {known}）。",
-            f"{name!r} is never {shown}: no option or rule gives that value (there are {known.replace('、', ', ')}).",
-            ("改成已有的值，或在表单、决策表里补上它。", "Use one of these values, or add it to the form or table."),
-        )
-    return None
-
-
-def _conflict(name: str, kinds: frozenset[str], other_zh: str, other_en: str) -> Misfit:
-    is_list = kinds == {"list"}
-    return Misfit(
-        "type-conflict",
-        name,
-        f"“{name}”是{_list(kinds, 0)}，却与{other_zh}比较，永远不成立。",
-        f"{name!r} is {_list(kinds, 1)}, but is compared with {other_en}: that never holds.",
-        ("用 list contains(…, …) 判断是否选了它。", "Ask with list contains(..., ...) whether it was chosen.")
-        if is_list
-        else (
-            "改成同类的值，或先用 number()、string() 转换。",
-            "Compare values of one kind, or convert with number() or string().",
-        ),
-    )
-
-
-def _contained(node: n.Call, look: Look) -> Iterator[Misfit]:
-    if len(node.arguments) != 2:
-        return
-    held, wanted = node.arguments
-    if not isinstance(held, n.Name) or not isinstance(wanted, n.Literal) or not kind_of(wanted.value):
-        return
-    domain = look(held.name)
-    if domain.kinds == frozenset({"list"}) and domain.items and wanted.value not in domain.items:
-        known = frozenset({kind_of(wanted.value)})
-        misfit = _misfit(held.name, Domain(known, domain.items), wanted.value, has_value=True)
-        if misfit is not None:
-            yield misfit
-
-
-def _list(kinds: frozenset[str], language: int) -> str:
-    return (" / " if language else "或").join(_KINDS[kind][language] for kind in sorted(kinds))

@@ -32,8 +32,8 @@ _NEVER_NULL = LISTS | {"checkbox"}
 
 
 def written_by(node: Node, family: Family) -> set[str]:
-    """Return the variables that a node is known to set."""
-    names = {mapping.target.partition(".")[0] for mapping in (*node.outputs, *node.inputs)}
+    """Return the variables that a node is known to set. What is mapped into it only it can see: see `mapped_into`."""
+    names = {mapping.target.partition(".")[0] for mapping in node.outputs}
     for event in node.events:
         names.update(
             value
@@ -53,6 +53,11 @@ def written_by(node: Node, family: Family) -> set[str]:
     return names
 
 
+def mapped_into(node: Node) -> set[str]:
+    """Return the variables that a node has for itself and what is inside it."""
+    return {mapping.target.partition(".")[0] for mapping in node.inputs}
+
+
 def surely_written_by(node: Node, family: Family) -> set[str]:
     """Return the variables that a node sets to something: of a form's fields those that must be answered."""
     form = form_of(node, family)
@@ -64,7 +69,7 @@ def surely_written_by(node: Node, family: Family) -> set[str]:
         if item.keys
         and (item.hide is not None or (item.is_input and item.kind not in _NEVER_NULL and not _is_required(item)))
     }
-    mapped = {mapping.target.partition(".")[0] for mapping in (*node.outputs, *node.inputs)}
+    mapped = {mapping.target.partition(".")[0] for mapping in node.outputs}
     return (written_by(node, family) - optional) | mapped
 
 
