@@ -189,8 +189,10 @@ def brought(process: Process, family: Family, calls: Calls, start_variables: Set
 
 
 def _locals(process: Process) -> Iterator[str]:
+    """Yield what the subprocesses of a process have for themselves: a call inside one hands that on, too."""
     for _, node in process.body.walk():
-        yield from (mapping.target.partition(".")[0] for mapping in node.inputs)
+        if node.body is not None:
+            yield from mapped_into(node)
 
 
 def _with_called(process: Process, family: Family) -> list[Process]:

@@ -116,7 +116,7 @@ def _step(
     if wait.kind == "timer":
         walk.fire(wait)
         return True
-    choices = coverage._choices(wait)
+    choices = coverage.choices(wait)
     answers = mix.choice(choices) if mix else min(choices, key=lambda one: done[place, repr(one)])
     done[place, repr(answers)] += 1
     before[wait.element] = (*before.get(wait.element, ()), repr(answers))
