@@ -14,6 +14,8 @@ from engine.errors import EngineError
 from engine.tables import CalendarDay, CalendarYear, CaseClock, Job, ProcessInstance, UserTask
 from engine.work import UnitOfWork
 
+#: Fewer working days off than this no year has had since 2004: such a file is likely cut off.
+_FEWEST_HOLIDAYS = 11
 #: From this month on the administrator is warned that next year's notice is still missing.
 WARN_FROM_MONTH = 11
 
@@ -66,6 +68,35 @@ def days_of(work: UnitOfWork, year: int) -> list[DayEntry]:
         .order_by(CalendarDay.day)
     )
     return [DayEntry(row.day, row.is_working, row.name) for row in rows]
+
+
+def doubts(work: UnitOfWork, year: int, days: Iterable[DayEntry]) -> list[tuple[str, str]]:
+    """Return (zh, en) of what whoever imports these days of `year` should know; ask before they are stored."""
+    entries = sorted(days, key=lambda entry: entry.day)
+    found: list[tuple[str, str]] = []
+    off = len({entry.day for entry in entries if not entry.is_working and entry.day.weekday() < 5})
+    if off < _FEWEST_HOLIDAYS:
+        found.append(
+            (
+                f"{year} 年只有 {off} 个放假的工作日，往年都在 {_FEWEST_HOLIDAYS} 个以上：请核对文件是否完整，不完整的请尽快重新导入。",
+                f"{year} has only {off} working days off, other years {_FEWEST_HOLIDAYS} or more: see whether the file is "
+                "whole, and import it again soon if it is not.",
+            )
+        )
+    is_known = work.session.scalar(
+        select(CalendarYear.year).where(CalendarYear.year == year, CalendarYear.is_provisional.is_(False))
+    )
+    kept = {(day.day, day.is_working) for day in days_of(work, year)} if is_known else set()
+    sent = {(day.day, day.is_working) for day in entries if day.is_working or day.day.weekday() < 5}
+    if is_known and kept != sent:
+        found.append(
+            (
+                f"{year} 年此前已导入，现在改了：以前算好的时限不会自动重新计算，请在投诉件页面逐件核对、调整。",
+                f"{year} was imported before and is changed now: deadlines counted already stay as they are; look at them "
+                "case by case and move those that are wrong.",
+            )
+        )
+    return found
 
 
 def import_year(work: UnitOfWork, year: int, days: Iterable[DayEntry], source: str) -> int:

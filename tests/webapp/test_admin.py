@@ -99,6 +99,24 @@ def test_a_published_year_is_imported_from_a_file_as_offices_write_it(house: Hou
     assert calendar.is_working_day(date(2027, 2, 14))
 
 
+def test_a_year_that_looks_cut_off_is_imported_with_a_warning(house: House) -> None:
+    short = text_of(house.visitor("admin").follow(_import(house, b"2027-01-01,holiday\n2027-02-14,working\n")))
+    days = "".join(f"2027-03-{day:02},holiday\n" for day in (1, 2, 3, 4, 5, 8, 9, 10, 11, 12, 15))
+
+    whole = text_of(house.visitor("admin").follow(_import(house, days.encode(), year=2027)))
+
+    assert "2027 年只有 1 个放假的工作日" in short
+    assert "个放假的工作日，往年" not in whole
+
+
+def test_a_published_year_that_is_changed_says_that_old_deadlines_stay(house: House) -> None:
+    first = text_of(house.visitor("admin").follow(_import(house, NOTICE)))
+    same = text_of(house.visitor("admin").follow(_import(house, NOTICE)))
+    other = text_of(house.visitor("admin").follow(_import(house, b"2027-01-01,holiday\n")))
+
+    assert ["此前已导入" in page for page in (first, same, other)] == [False, False, True]
+
+
 def test_a_year_is_imported_from_json(house: House) -> None:
     _import(house, b'{"holidays": ["2027-01-01"], "workdays": [{"date": "2027-02-14", "name": "x"}]}')
 

@@ -88,6 +88,17 @@ def test_a_year_is_imported_from_a_file(house: House, tmp_path: Path):
     assert "2 days imported" in done.output
 
 
+def test_a_calendar_file_of_an_old_chinese_spreadsheet_is_imported_and_doubted(house: House, tmp_path: Path):
+    days = tmp_path / "2027.csv"
+    days.write_bytes("日期,类型,名称\n2027/1/1,放假,元旦\n2027/2/14,调休,春节\n".encode("gb18030"))
+
+    done = house.call("calendar", "import", "2027", str(days), "--source", "国办发明电〔2026〕7号")
+
+    assert done.exit_code == 0, done.output
+    assert "2 days imported" in done.output
+    assert "2027 年只有 1 个放假的工作日" in done.stderr
+
+
 def test_a_bad_line_of_a_calendar_file_is_named(house: House, tmp_path: Path):
     days = tmp_path / "days.csv"
     days.write_text("2027-01-01,holiday\n2027-13-01,holiday\n", "utf-8")

@@ -1,6 +1,6 @@
 """Reads a year's holiday notice from a CSV or JSON file, line by line, with clear faults. It stores nothing.
 
-CSV: date,kind,name, kind being holiday/放假 or workday/上班; a heading line is optional. JSON: a list of
+CSV: date,kind,name, kind being holiday/放假 or working/上班; a heading line is optional. JSON: a list of
 {"date": "2027-01-01", "kind": "holiday", "name": "元旦"}, or {"holidays": [...], "workdays": [...]} of dates.
 """
 
@@ -23,14 +23,18 @@ _MAX_FAULTS = 8
 _DAY = re.compile(r"(\d{4})[-/.年](\d{1,2})[-/.月](\d{1,2})日?", re.ASCII)
 _KINDS = {
     **dict.fromkeys(("holiday", "off", "休", "休息", "放假", "假", "节假日"), False),
-    **dict.fromkeys(("workday", "work", "班", "上班", "调休上班", "补班", "调休"), True),
+    **dict.fromkeys(("workday", "working", "work", "班", "上班", "调休上班", "补班", "调休"), True),
 }
 
 
 class BadNotice(EngineError):
-    """The file is no notice of a year. It says which line is wrong."""
+    """The file is no notice of a year. It says which lines are wrong; `line` is the first, 0 the file as a whole."""
 
     code = "calendar-file-wrong"
+
+    def __init__(self, zh: str, en: str, line: int = 0) -> None:
+        super().__init__(zh, en)
+        self.line = line
 
 
 def read(content: bytes) -> list[DayEntry]:
@@ -42,16 +46,18 @@ def read(content: bytes) -> list[DayEntry]:
         raise BadNotice("文件是空的。", "The file is empty.")
     entries: list[DayEntry] = []
     faults: list[tuple[str, str]] = []
+    first = 0
     for place, item in _json(text) if text[0] in "[{" else _csv(text):
         found = _entry(place, *item)
         if isinstance(found, DayEntry):
             entries.append(found)
         else:
+            first = first or int(place)
             faults.append(found)
     if faults:
         more = len(faults) - _MAX_FAULTS
         shown = faults[:_MAX_FAULTS] + ([(f"还有 {more} 处。", f"And {more} more.")] if more > 0 else [])
-        raise BadNotice("".join(zh for zh, _ in shown), " ".join(en for _, en in shown))
+        raise BadNotice("".join(zh for zh, _ in shown), " ".join(en for _, en in shown), first)
     if not entries:
         raise BadNotice("文件里没有日期。", "There is no date in the file.")
     return entries
@@ -117,6 +123,6 @@ def _entry(place: str, day: Any, kind: Any, name: Any) -> DayEntry | tuple[str, 
         said = str(kind)[:20]
         return (
             f"第 {place} 行：“{said}”应为“放假”或“上班”。",
-            f"Line {place}: {said!r} must be holiday or workday.",
+            f"Line {place}: {said!r} must be holiday or working.",
         )
     return DayEntry(found, is_working, str(name)[:60])

@@ -224,12 +224,19 @@ def import_year() -> Any:
         days = notice.read(upload.stream.read(notice.MAX_BYTES + 1))
         year = request.form.get("year", type=int) or 0
         source = request.form.get("source", "")[:200]
-        moved = perform(lambda work: calendar_years.import_year(work, year, days, source))
+
+        def take_in(work: UnitOfWork) -> tuple[int, list[tuple[str, str]]]:
+            doubts = calendar_years.doubts(work, year, days)
+            return calendar_years.import_year(work, year, days, source), doubts
+
+        moved, doubts = perform(take_in)
     except EngineError as error:
         if error.code not in (notice.BadNotice.code, "calendar-days-wrong"):
             raise
         return _calendar_page({"file": error.message(language())}), status_of(error)
     flash(gettext("%(year)s 年已导入；%(count)s 个投诉件的时限已重新计算。", year=year, count=moved))
+    for zh, en in doubts:
+        flash(en if is_english() else zh, "warning")
     return redirect(url_for("admin.calendar", year=year), 303)
 
 

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import csv
-from datetime import date
 from pathlib import Path
 
 import click
@@ -12,9 +10,8 @@ from rich.table import Table
 from engine import calendar_years
 from engine.calendars import BEIJING
 from engine.work import SYSTEM
+from webapp.admin import notice
 from webapp.commands import door
-
-_WORDS = {"holiday": False, "休": False, "off": False, "working": True, "班": True, "work": True}
 
 
 @click.group()
@@ -51,29 +48,21 @@ def list_years(database_url: str | None) -> None:
 @click.option("--source", required=True, help="通知的文号和日期 / Number and date of the notice.")
 @door.database_option
 def import_year(year: int, file: Path, source: str, database_url: str | None) -> None:
-    """导入 YEAR 年。 Import YEAR from a CSV FILE: date,holiday or working[,name] a line; recompute provisional deadlines."""
+    """导入 YEAR 年。 Import YEAR from a CSV or JSON FILE: date,holiday or working[,name] a line; recompute provisional deadlines."""
     entries = read_days(file)
     with door.open_house(database_url).work(SYSTEM) as work:
+        doubts = calendar_years.doubts(work, year, entries)
         recomputed = calendar_years.import_year(work, year, entries, source)
     click.echo(
         f"已导入 {len(entries)} 天，重算 {recomputed} 个投诉件 / {len(entries)} days imported, {recomputed} cases recomputed"
     )
+    for doubt in doubts:
+        click.echo(" / ".join(doubt), err=True)
 
 
 def read_days(file: Path) -> list[calendar_years.DayEntry]:
-    """Return the days of a CSV file. Raises a usage error that names the line."""
-    entries = []
-    with file.open(encoding="utf-8-sig", newline="") as lines:
-        for number, row in enumerate(csv.reader(lines), 1):
-            cells = [cell.strip() for cell in row]
-            if not any(cells) or cells[0].lower() in ("date", "日期"):
-                continue
-            try:
-                day = date.fromisoformat(cells[0])
-                is_working = _WORDS[cells[1].lower()]
-            except (ValueError, IndexError, KeyError) as error:
-                raise click.UsageError(
-                    f"{file}:{number}: 应为“日期,holiday 或 working[,名称]” / expected date,holiday or working[,name]"
-                ) from error
-            entries.append(calendar_years.DayEntry(day, is_working, cells[2] if len(cells) > 2 else ""))
-    return entries
+    """Return the days of a notice as offices write it. Raises a usage error that names every wrong line."""
+    try:
+        return notice.read(file.read_bytes()[: notice.MAX_BYTES + 1])
+    except notice.BadNotice as error:
+        raise click.UsageError(f"{file}:{error.line}: {error.zh} / {error.en}") from error
