@@ -13,6 +13,7 @@ from engine.decisions.model import Model
 from engine.decisions.reader import load
 from engine.errors import EngineError
 from engine.feel import from_json, to_json
+from engine.json_words import fault_of
 
 
 def open_model(file: Path) -> Model:
@@ -71,7 +72,9 @@ def _variables(data: Mapping[str, Any] | str) -> Mapping[str, Any]:
         read = json.loads(data)
     except ValueError as fault:
         raise EngineError(
-            f"数据不是合法的 JSON（{fault}）。", f"the data are not JSON ({fault}).", code="bad-data"
+            f"数据不是合法的 JSON（{fault_of(fault)[0]}）。",
+            f"the data are not JSON ({fault_of(fault)[1]}).",
+            code="bad-data",
         ) from None
     if not isinstance(read, dict):
         raise EngineError(

@@ -27,6 +27,7 @@ from engine.forms.fields import (
     option_of,
     plain_text,
 )
+from engine.json_words import fault_of
 
 MAX_BYTES = 1024 * 1024
 MAX_FIELDS = 500
@@ -55,7 +56,13 @@ def read(name: str, data: bytes) -> tuple[Form | None, list[Finding]]:
         json.dumps(found, ensure_ascii=False).encode()  # half a character ("\\ud800") can be stored nowhere
     except (ValueError, RecursionError) as error:
         line = getattr(error, "lineno", 0)
-        reader.say("form-not-json", "", f"不是有效的 JSON：{error}。", f"Not valid JSON: {error}.", line=line)
+        reader.say(
+            "form-not-json",
+            "",
+            f"不是有效的 JSON：{fault_of(error)[0]}。",
+            f"Not valid JSON: {fault_of(error)[1]}.",
+            line=line,
+        )
         return None, reader.findings
     if len(data) > MAX_BYTES:
         reader.say("form-too-large", "", "表单文件超过 1 MB。", "The form is larger than 1 MB.")

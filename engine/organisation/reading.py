@@ -14,6 +14,7 @@ from collections.abc import Callable, Mapping
 from typing import Any, TypeVar
 
 from engine.findings import Finding, Severity
+from engine.json_words import fault_of
 from engine.organisation.model import KINDS, SEATS, Duty, Group, Organisation, Resource, Seat
 from engine.rules.lines import Path, lines_of
 
@@ -50,8 +51,8 @@ def read(file: str, data: bytes) -> tuple[Organisation | None, list[Finding]]:
         reader.say(
             "organisation-not-json",
             getattr(error, "lineno", 1),
-            f"不是有效的组织机构文件（JSON）：{error}。",
-            f"Not a valid organisation file (JSON): {error}.",
+            f"不是有效的组织机构文件（JSON）：{fault_of(error)[0]}。",
+            f"Not a valid organisation file (JSON): {fault_of(error)[1]}.",
             ("用 UTF-8 保存，核对括号、逗号和引号。", "Save it as UTF-8; check brackets, commas and quotes."),
         )
         return None, reader.findings

@@ -15,6 +15,7 @@ from typing import Any
 
 from engine import feel
 from engine.findings import Finding, Severity
+from engine.json_words import fault_of
 from engine.rules.lines import Path, lines_of
 from engine.rules.rule import CLOCKS, PAUSES, SECONDS, UNITS, UNKNOWN, VERIFIED, Extension, Rule, Span
 
@@ -49,8 +50,8 @@ def read(file: str, data: bytes) -> tuple[list[Rule], list[Finding]]:
             "rules-not-json",
             getattr(error, "lineno", 1),
             "",
-            f"不是有效的规则文件（JSON）：{error}。",
-            f"Not a valid rule pack (JSON): {error}.",
+            f"不是有效的规则文件（JSON）：{fault_of(error)[0]}。",
+            f"Not a valid rule pack (JSON): {fault_of(error)[1]}.",
             ("用 UTF-8 保存，核对括号、逗号和引号。", "Save it as UTF-8; check brackets, commas and quotes."),
         )
         return [], reader.findings

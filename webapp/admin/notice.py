@@ -16,6 +16,7 @@ from typing import Any
 
 from engine.calendar_years import DayEntry
 from engine.errors import EngineError
+from engine.json_words import fault_of
 
 MAX_BYTES = 200_000
 _MAX_FAULTS = 8
@@ -87,7 +88,7 @@ def _json(text: str) -> Iterator[tuple[str, tuple[Any, Any, Any]]]:
     try:
         value = json.loads(text)
     except (ValueError, RecursionError) as error:
-        raise BadNotice(f"不是有效的 JSON：{error}", f"Not valid JSON: {error}") from None
+        raise BadNotice(f"不是有效的 JSON：{fault_of(error)[0]}。", f"Not valid JSON: {fault_of(error)[1]}.") from None
     if isinstance(value, dict):
         value = [*_of_kind(value.get("holidays"), "holiday"), *_of_kind(value.get("workdays"), "workday")]
     if not isinstance(value, list):

@@ -13,6 +13,7 @@ import click
 from rich.console import Console
 
 from engine.errors import EngineError, InvalidAnswers, InvalidPlan
+from engine.json_words import fault_of
 
 if TYPE_CHECKING:  # loading the database takes half a second, which commands on files need not wait for
     from engine.work import Database
@@ -135,7 +136,9 @@ def read_json(path: Path | None, kind: type, what: str) -> Any:
     try:
         value = json.loads(path.read_text(encoding="utf-8"))
     except (ValueError, UnicodeDecodeError) as error:
-        raise click.UsageError(f"{path}: 不是有效的 JSON / not valid JSON: {error}") from error
+        raise click.UsageError(
+            f"{path}: 不是有效的 JSON：{fault_of(error)[0]} / not valid JSON: {fault_of(error)[1]}"
+        ) from error
     if not isinstance(value, kind):
         raise click.UsageError(f"{path}: {what}")
     return value

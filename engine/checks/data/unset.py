@@ -68,12 +68,16 @@ def _never(subject: Subject, use: Use, name: str) -> None:
 
 def _length(subject: Subject, use: Use, name: str) -> None:
     zh, en = _WHAT[use.kind]
+    wanted = f'duration("{name}")'
     subject.error(
         "variable-never-set",
         use.at,
         f"{zh}写了“={name}”：有等号时它是变量名，不是时长，总是空。",
         f"{en} says '={name}': after = that is the name of a variable, not a length of time; it is always null.",
-        (f'去掉等号，或写成 =duration("{name}")。', f'Leave out the =, or write =duration("{name}").'),
+        (
+            f"要从现在起算的时刻，写成 =now() + {wanted}；要时长，去掉等号。",
+            f"For a moment from now on write =now() + {wanted}; for a length of time leave out the =.",
+        ),
     )
 
 
