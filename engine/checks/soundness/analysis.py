@@ -144,10 +144,10 @@ class _Inside:
         found = self._play(net)
         self.visited |= found.visited - {""}
         self._report(found, self.runs.way_to(thread.host) if thread.host else ())
-        if found.doubled or found.unbounded or not found.is_complete or net.is_limited:
+        if found.doubled or found.unbounded or not found.is_complete or net.limited:
             self.is_pruned = True
             self.visited |= possible
-        if not (found.is_complete and found.is_proof) or net.is_limited:
+        if not (found.is_complete and found.is_proof) or net.limited:
             self.words.not_proved(self.scope, found.states, self.owner)
         return found.is_done or not found.is_complete
 

@@ -215,7 +215,8 @@ class _Builder:
         if target is not None:
             return [Alternative((self._place(target, None),), steps)]
         ways, is_limited = ways_of(node)
-        self.net.is_limited = self.net.is_limited or is_limited
+        if is_limited:
+            self.net.limited.add(node.id)
         return [Alternative(self._outs(node, way), steps, frozenset(), way.by_condition) for way in ways]
 
     def _add(self, node: Node) -> None:

@@ -6,7 +6,7 @@ who waits, and any enabled consumer may be played first without losing a state i
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import StrEnum
 
 SOURCE = 0  #: the place that holds the only token at the beginning
@@ -104,7 +104,7 @@ class Net:
     points: dict[int, Point]
     joins: list[Join]
     has_terminate: bool = False
-    is_limited: bool = False  #: not every combination of conditions is in it
+    limited: set[str] = field(default_factory=set)  #: nodes of whose combinations of conditions not all are in it
     _consumers: dict[int, Join] | None = None
 
     def join_at(self, place: int) -> Join | None:

@@ -165,6 +165,7 @@ class _Shrinker:
         if owner is None or join.rule is Rule.COMPLEX:
             return
         made: list[Alternative] = []
+        whole = self._proved_whole(owner, join, branches)
         for one in owner.alternatives:
             heading = [place for place in one.outs if place in branches]
             reached = {branches[place] for place in heading}
@@ -181,6 +182,7 @@ class _Shrinker:
                     one = one.then((place,), point.alternatives[0])
             here = Alternative(one.outs, (), frozenset({join.node}))
             made += [one.then(one.outs, here).then(one.outs, after) for after in join.alternatives]
+        self.net.limited -= whole
         gone = [place for place in branches if place != branches[place]]
         for place in gone:
             self._absorb(owner, self.net.points[place])
@@ -191,6 +193,23 @@ class _Shrinker:
         self._set(makers.pop(), made)
         for place in gone:
             self._drop(place)
+
+    def _proved_whole(self, owner: Point, join: Join, branches: dict[int, int]) -> set[str]:
+        """Return the nodes that choose among many flows all of which are branches to `join`, which takes what comes.
+
+        Whatever combination of them is taken, the join goes on once: those left out of the net change nothing.
+        """
+        if join.rule is not Rule.SOME:
+            return set()
+        heading = [one for one in owner.alternatives if not branches.keys().isdisjoint(one.outs)]
+        others = [one for one in owner.alternatives if branches.keys().isdisjoint(one.outs)]
+        return {
+            node
+            for node in self.net.limited
+            if all(node in one.steps for one in heading)
+            and not any(node in one.steps for one in others)
+            and any(len(one.outs) > 1 for one in heading)
+        }
 
     def _branches(self, join: Join) -> dict[int, int]:
         """Return where the branches to `join` begin, each with the way in that it ends at: that itself, or one point."""

@@ -96,3 +96,34 @@ def test_a_chain_of_two_thousand_steps_takes_a_handful_of_states():
 
     assert made.words.findings == []
     assert made.states <= 3
+
+
+def many_choices() -> str:
+    """Return nine branches of which any combination may be taken, joined by what waits for those that were."""
+    text = grid(9, 3, "inclusive").replace("parallel: p", "inclusive: p")
+    for branch in range(9):
+        text = text.replace(f"p -> t{branch}_0", f"p -> t{branch}_0 ?\nt{branch}_0")
+    return text
+
+
+def test_any_combination_of_many_branches_is_proved_where_the_join_takes_what_comes():
+    assert analysed(draw(many_choices())).words.findings == []
+
+
+def test_a_branch_of_many_that_goes_round_their_join_is_found_out():
+    text = (
+        many_choices()
+        .replace(" -> t8_2 -> q", " -> t8_2 -> m")
+        .replace("q -> e", "exclusive: m\nuser: last\nq -> m -> last -> e")
+    )
+
+    found = [one.code for one in analysed(draw(text)).words.findings]
+
+    assert "sound-unsynchronised" in found
+    assert "sound-not-proved" in found
+
+
+def test_a_combination_that_was_left_out_is_said_where_the_branches_are_not_joined_as_one():
+    text = many_choices().replace(" -> t8_2 -> q", " -> t8_2 -> e")
+
+    assert [one.code for one in analysed(draw(text)).words.findings] == ["sound-not-proved"]
