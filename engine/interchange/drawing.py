@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections import Counter
+
 from engine.findings import Severity
 from engine.interchange.names import BPMN, NODES
 from engine.interchange.source import Element, Source, local_name
@@ -33,13 +35,28 @@ def check(source: Source) -> None:
         return  # a file without a drawing: it may be made by a program
     tags = {f"{{{BPMN}}}{local}" for local in NODES}
     hidden = [element for element in source.elements if element.tag in tags and element not in shown]
+    ways = Counter(
+        (end, element.get(end, "").strip())
+        for element in source.elements
+        if element.tag == f"{{{BPMN}}}sequenceFlow"
+        for end in ("sourceRef", "targetRef")
+    )
     for element in hidden[:_MOST]:
         if source.is_run(element) and element.get("id"):
             source.say(
-                Severity.WARNING,
+                Severity.HINT if _does_nothing(element, ways) else Severity.WARNING,
                 "not-drawn",
                 element,
                 f"这个 {local_name(element)} 会执行，但图上没有画出来。",
                 f"this {local_name(element)} runs, but it is not drawn.",
                 ("在建模工具中补画，或删去它。", "Draw it in a modeler, or delete it."),
             )
+
+
+def _does_nothing(element: Element, ways: Counter[tuple[str, str]]) -> bool:
+    """Return whether a token only passes through: an event that throws nothing, a gateway that neither parts nor waits."""
+    local, key = local_name(element), element.get("id", "")
+    if local == "intermediateThrowEvent":
+        return not any(local_name(child).endswith(("EventDefinition", "eventDefinitionRef")) for child in element)
+    is_merge = local == "exclusiveGateway" or ways["targetRef", key] <= 1
+    return local.endswith("Gateway") and ways["sourceRef", key] <= 1 and is_merge

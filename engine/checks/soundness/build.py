@@ -279,19 +279,38 @@ class _Builder:
             return self._numbered(("node", node.id))
         return self._numbered(("node", node.id, *(one.id for one in fired)))
 
+    def _is_last(self, node: Node) -> bool:
+        """Return whether nothing but plain ends comes after a merge: tokens that meet there were meant to be one."""
+        nodes = self.paths.scope.nodes
+        seen: set[str] = set()
+        queue = [node.id]
+        while queue:
+            one = nodes.get(queue.pop())
+            if one is None or one.id in seen:
+                continue
+            seen.add(one.id)
+            if one.kind is Kind.END and one.event(diagram.Terminate) is None and not self.paths.is_interrupting(one):
+                continue
+            is_passed = one.kind is Kind.EXCLUSIVE or (one.kind is Kind.THROW and not one.events)
+            if not is_passed or not one.outgoing:
+                return False
+            queue += [flow.target for flow in one.outgoing]
+        return True
+
     def _point(self, node: Node, alternatives: list[Alternative], place: int | None = None) -> None:
         outcome = self.paths.outcomes.get(node.id)
         waits = outcome.waits if outcome is not None else node.kind in _WAITS or node.service is not None
         is_activity = node.kind in ACTIVITIES
+        is_last = node.kind is Kind.EXCLUSIVE and len(node.incoming) > 1 and self._is_last(node)
         throws = node.kind is Kind.THROW and any(isinstance(event, diagram.Message) for event in node.events)
         self.net.points[self._place(node, None) if place is None else place] = Point(
             node.id,
             alternatives,
             needs=node.start_quantity if is_activity else 1,
-            is_work=(is_activity or throws) and node.id in self.core,
+            is_work=(is_activity or throws or is_last) and node.id in self.core,
             work=node.id,
             is_open=is_activity and waits and node.id in self.core,
-            is_eager=node.kind in _PASSED and all(one.leaving is Leaving.NOT for one in alternatives),
+            is_eager=node.kind in _PASSED and not is_last and all(one.leaving is Leaving.NOT for one in alternatives),
             is_automatic=not waits,
             merge=node.id if len(node.incoming) > 1 else "",
             members=frozenset({node.id}),

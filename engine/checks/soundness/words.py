@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from engine.diagram import Node, Process, Scope
+from engine.diagram import GATEWAYS, Node, Process, Scope
 from engine.findings import Finding, Severity
 
 _IF_ZH = "检查不看数据：如果条件保证走不到这一步，可以不改。"
@@ -56,13 +56,15 @@ class Words:
     def unsynchronised(self, node: Node, merge: Node | None, run: tuple[str, ...], is_certain: bool) -> None:
         """Work is done twice."""
         at = merge or node
+        more_zh, more_en = f"“{self.called(node.id)}”会执行不止一次", f"{self.called(node.id)!r} is done more than once"
+        if node.kind in GATEWAYS:
+            more_zh, more_en = "它之后的结束会到达不止一次", "the end behind it is reached more than once"
         self._say(
             "sound-unsynchronised",
             at,
             Severity.WARNING,
-            f"并行的分支在“{self.called(at.id)}”没有汇合，“{self.called(node.id)}”会执行不止一次。",
-            f"Parallel branches run on without being joined at {self.called(at.id)!r}: "
-            f"{self.called(node.id)!r} is done more than once.",
+            f"并行的分支在“{self.called(at.id)}”没有汇合，{more_zh}。",
+            f"Parallel branches run on without being joined at {self.called(at.id)!r}: {more_en}.",
             (
                 "在这里改用并行网关（或包容网关）汇合；确实要做多次的，请把各分支画成各自的步骤。",
                 "Join the branches here with a parallel (or inclusive) gateway; if the work is meant twice, draw it twice.",

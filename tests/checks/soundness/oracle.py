@@ -37,6 +37,24 @@ class Player:
         self.nodes = process.body.nodes
         self.flows = process.body.flows
         self.start: State = tuple(node.id for node in self.nodes.values() if node.kind is Kind.START)
+        #: where two tokens at once are one too many: work, and merges that nothing but ends comes after
+        self.standing = {node.id for node in self.nodes.values() if node.kind is Kind.USER_TASK or self.is_last(node)}
+
+    def is_last(self, node: Node) -> bool:
+        if node.kind is not Kind.EXCLUSIVE or len(node.incoming) < 2:
+            return False
+        seen, queue = {node.id}, [node]
+        while queue:
+            one = queue.pop()
+            if one.kind is Kind.END and not one.events:
+                continue
+            if one.kind is not Kind.EXCLUSIVE or not one.outgoing:
+                return False
+            for flow in one.outgoing:
+                if flow.target not in seen:
+                    seen.add(flow.target)
+                    queue.append(self.nodes[flow.target])
+        return True
 
     def is_join(self, node: Node) -> bool:
         return node.kind in (Kind.PARALLEL, Kind.INCLUSIVE) and len(node.incoming) > 1
@@ -57,7 +75,7 @@ class Player:
     def moves(self, state: State, is_any_order: bool = False) -> list[tuple[str, State, tuple[str, ...]]]:
         """Return (node, state after, open work that was killed) for what can happen; all else but work hurries."""
         singles = [self.nodes[name] for name in dict.fromkeys(state) if name in self.nodes]
-        gateways = [node for node in singles if node.kind is not Kind.USER_TASK and not node.events]
+        gateways = [node for node in singles if node.id not in self.standing and not node.events]
         gateways.sort(key=lambda node: node.kind is not Kind.END)
         joins = [node for node in self.nodes.values() if self.is_join(node)]
         full = [j for j in joins if j.kind is Kind.PARALLEL and all(flow.id in state for flow in j.incoming)]
@@ -125,7 +143,7 @@ class Player:
     def is_wild(self, state: State, before: dict[State, State | None]) -> bool:
         for name in set(state):
             count = state.count(name)
-            if count > 1 and name in self.nodes and self.nodes[name].kind is Kind.USER_TASK:
+            if count > 1 and name in self.standing:
                 return True
             if count > _MOST_TOKENS and self.has_grown(state, before):
                 return True

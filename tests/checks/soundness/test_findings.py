@@ -92,10 +92,10 @@ def test_parallel_branches_may_each_reach_the_same_end():
     assert said("start: s\nparallel: p\nuser: a b\nend: e\ns -> p -> a -> e\np -> b -> e") == []
 
 
-def test_parallel_branches_may_meet_at_a_merge_before_the_end():
+def test_parallel_branches_that_meet_at_a_merge_before_the_end_are_told_of():
     words = "start: s\nparallel: p\nuser: a b\nexclusive: x\nend: e\ns -> p -> a -> x -> e\np -> b -> x"
 
-    assert said(words) == []
+    assert said(words) == [("sound-unsynchronised", "x")]
 
 
 def test_a_loop_that_splits_adds_work_without_bound():
