@@ -208,6 +208,10 @@ async function begin(root) {
   function ask() {
     const changes = find('[data-changes]');
     const lines = answer.changes.length ? [paragraph(words.willChange), list(answer.changes.map(({ key, name }) => `${name} (${key})`))] : [paragraph(words.noChange)];
+    if (answer.differences.length) {
+      const told = answer.more ? [...answer.differences, words.more.replace('%s', answer.more)] : answer.differences;
+      lines.push(paragraph(words.differences), list(told));
+    }
     if (answer.count.warning) lines.push(paragraph(words.warnings.replace('%s', answer.count.warning)));
     changes.replaceChildren(...lines);
     find('[data-deploy-error]').hidden = true;

@@ -265,3 +265,11 @@ def test_a_plan_has_a_door_to_the_modeler_for_who_may_deploy(house: House):
     page = house.visitor("admin").get("/plans/noise")
 
     assert re.search(r'action="/modeler/plans/noise"', page.text)
+
+
+def test_checking_tells_what_deploying_would_change(house: House):
+    told = _check(house, noise.FILES["noise.bpmn"].decode().replace("现场调查", "到场调查"))
+
+    assert told["differences"] == ["改动 用户任务 到场调查（名称）"]
+    assert told["more"] == 0
+    assert _check(house, noise.FILES["noise.bpmn"].decode())["differences"] == []

@@ -234,3 +234,35 @@ def test_every_check_is_listed_by_subject_and_leads_to_its_page(house: House) ->
 
 def test_the_list_of_checks_is_for_those_who_deploy_or_monitor(house: House) -> None:
     assert house.visitor("guo").get("/plans/findings/").status_code == 403
+
+
+def test_two_versions_are_compared_in_words(house: House) -> None:
+    renamed = noise.FILES["noise.bpmn"].replace("现场调查".encode(), "到场调查".encode())
+    renamed = renamed.replace(b"working days after(received_at, 2)", b"working days after(received_at, 3)")
+    with house.database.work(SYSTEM) as work:
+        deployments.deploy(work, {**noise.FILES, "noise.bpmn": renamed}, "调查放宽到 3 个工作日")
+    admin = house.visitor("admin")
+
+    plan, page = admin.get("/plans/noise"), text_of(admin.get("/plans/noise/compare"))
+
+    assert 'href="/plans/noise/compare?to=2&amp;from=1"' in plan.text
+    assert "改动 用户任务 到场调查" in page
+    assert "名称 现场调查 → 到场调查" in page
+    assert "期限 =working days after(received_at, 2) → =working days after(received_at, 3)" in page
+    assert "共 1 处改动" in page
+
+
+def test_versions_that_are_not_there_are_not_compared(house: House) -> None:
+    admin = house.visitor("admin")
+
+    assert admin.get("/plans/noise/compare").status_code == 404
+    assert admin.get("/plans/noise/compare?from=7&to=1").status_code == 404
+    assert "选的是同一个版本" in text_of(admin.get("/plans/noise/compare?from=1&to=1"))
+    assert house.visitor("mei").get("/plans/noise/compare?from=1&to=1").status_code == 403
+
+
+def test_a_version_that_is_only_drawn_otherwise_says_so(house: House) -> None:
+    with house.database.work(SYSTEM) as work:
+        deployments.deploy(work, {**noise.FILES, "noise.bpmn": noise.FILES["noise.bpmn"] + b"<!-- moved -->"})
+
+    assert "只改了画法" in text_of(house.visitor("admin").get("/plans/noise/compare"))

@@ -8,11 +8,11 @@ from urllib.parse import quote
 from flask import Blueprint, Response, flash, jsonify, redirect, render_template, request, url_for
 from werkzeug.exceptions import BadRequest
 
-from engine import checks, deployments
+from engine import checks, comparing, deployments
 from engine.errors import EngineError
 from engine.findings import has_errors
 from engine.work import UnitOfWork
-from webapp import drafts, families, people, services, staffing
+from webapp import differences, drafts, families, people, services, staffing
 from webapp.auth import requires
 from webapp.db import actor, perform, unit_of_work
 from webapp.errors import redraws
@@ -24,6 +24,8 @@ from webapp.security import allows_inline_styles, limiter
 
 bp = Blueprint("modeler", __name__)
 
+#: Changes that are told before deploying; the page of the plan shows all.
+_MOST_TOLD = 15
 #: How often one person's window may ask what is to be said about a draft, and save it.
 _CHECKS, _SAVES = "600 per minute", "300 per minute"
 
@@ -126,11 +128,14 @@ def check() -> Any:
         found = deployments.preview(work, {name: content}, _known(work))
         told = tell(found.findings, found.family)
         referred = references.of_diagram(work, found.family, name)
+        changed = _changed(work, found)
     return jsonify(
         findings=[{**one.as_json(), "help": _help(one)} for one in told],
         count={severity: sum(one.severity == severity for one in told) for severity in ("error", "warning", "hint")},
         is_refused=has_errors(found.findings),
         changes=[{"key": key, "name": named(plan)} for key, plan in found.changes],
+        differences=changed[:_MOST_TOLD],
+        more=max(len(changed) - _MOST_TOLD, 0),
         references=referred,
     )
 
@@ -182,6 +187,18 @@ def _index(faults: dict[str, str] | None = None) -> str:
             faults=faults or {},
             most_roles=skeleton.MAX_ROLES,
         )
+
+
+def _changed(work: UnitOfWork, found: deployments.Preview) -> list[str]:
+    """Return, a line each, what deploying would change of the plans that are there already."""
+    told = []
+    there = {info.key: info for info in deployments.definitions(work)} if found.changes else {}
+    for key, _ in found.changes:
+        if key in there:
+            was = deployments.open_family(work, there[key].id)
+            changes = comparing.compare(was, found.family, key)
+            told += [one.text for one in differences.tell(changes, found.family, was, key)]
+    return list(dict.fromkeys(told))
 
 
 def _to(draft: drafts.DraftInfo) -> Any:

@@ -11,14 +11,14 @@ from urllib.parse import quote
 
 from flask import Blueprint, Response, flash, redirect, render_template, request, url_for
 
-from engine import checks, deployments
+from engine import checks, comparing, deployments
 from engine.checks import catalogue
 from engine.diagram import Process
 from engine.errors import EngineError, NotFound
 from engine.family import DIAGRAMS, Family
 from engine.findings import has_errors
 from engine.work import UnitOfWork
-from webapp import people, services, staffing
+from webapp import differences, people, services, staffing
 from webapp.auth import requires
 from webapp.db import perform, unit_of_work
 from webapp.errors import status_of
@@ -80,6 +80,25 @@ def show(key: str) -> str:
             rules=rules,
             names=people.names(work, [info.deployed_by for info in versions]),
         )
+
+
+@bp.get("/plans/<key>/compare")
+@requires("deploy|monitor")
+def compare(key: str) -> str:
+    """Show what differs between two versions of a plan; without a choice between the newest and the one before."""
+    with unit_of_work(read_only=True) as work:
+        versions = deployments.versions(work, key)
+        by_number = {info.version: info for info in versions}
+        after = by_number.get(request.args.get("to", type=int) or versions[0].version)
+        number = request.args.get("from", type=int) or (after.version - 1 if after is not None else 0)
+        before = by_number.get(number)
+        if after is None or before is None:
+            raise NotFound("没有这个预案版本。", "There is no such version of a plan.")
+        was, now = deployments.open_family(work, before.id), deployments.open_family(work, after.id)
+        told = differences.tell(comparing.compare(was, now, key), now, was, key)
+    return render_template(
+        "plans/compare.html", plan=versions[0], versions=versions, before=before, after=after, differences=told
+    )
 
 
 @bp.get("/plan-versions/<int:definition_id>/files/<path:name>")
