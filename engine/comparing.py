@@ -8,7 +8,7 @@ from dataclasses import dataclass, fields, is_dataclass
 from typing import Any
 
 from engine.decisions.tables import Table
-from engine.diagram import Expression, Flow, Node, Place, Process
+from engine.diagram import Expression, Flow, Node, Place, Process, Timer
 from engine.family import Family
 
 ADDED, REMOVED, CHANGED = "added", "removed", "changed"
@@ -111,6 +111,9 @@ def _members(node: Node) -> dict[str, str]:
             made[member.name] = "" if _USUAL.get(member.name) == value else _text(value)
     for event in node.events:
         key = type(event).__name__.lower()
+        if isinstance(event, Timer):
+            made |= {"timer": _text(event.value), "timer_kind": event.form + " working days" * event.working_days}
+            continue
         made[key] = "; ".join(filter(None, (made.get(key), _text(event))))
     if node.assignment is not None:
         made |= {

@@ -41,6 +41,7 @@ _MEMBERS: dict[str, LazyString] = {
     "call": lazy_gettext("被调用的流程"),
     "loop": lazy_gettext("多实例"),
     "timer": lazy_gettext("定时"),
+    "timer_kind": lazy_gettext("定时方式"),
     "message": lazy_gettext("消息"),
     "inputs": lazy_gettext("输入映射"),
     "outputs": lazy_gettext("输出映射"),

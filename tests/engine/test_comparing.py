@@ -59,6 +59,22 @@ def test_a_condition_is_told_before_and_after():
     ]
 
 
+def test_a_timer_is_told_as_its_author_wrote_it():
+    late = (
+        '<boundaryEvent id="late" name="late" attachedToRef="work" cancelActivity="false"><timerEventDefinition>'
+        "<timeDuration>PT24H</timeDuration></timerEventDefinition></boundaryEvent>"
+    )
+    plans = [
+        process(start(), user("work"), late.replace("PT24H", time), END, flows("s>work", "work>e", "late>e"))
+        for time in ("PT24H", "PT20H")
+    ]
+    before, after = (Family.read({**FILES, "p.bpmn": plan})[0] for plan in plans)
+
+    (change,) = compare(before, after, "p")
+
+    assert [(part.what, part.before, part.after) for part in change.parts] == [("timer", "PT24H", "PT20H")]
+
+
 def test_steps_come_and_go_without_their_flows_being_told_again():
     more = process(start(), user("work"), GATE, user("more", "work"), END,
                    flows("s>work", "work>g", "g>more:amount = 1", "g>e", "more>e"))  # fmt: skip
