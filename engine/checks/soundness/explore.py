@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 from engine.checks.soundness.net import GONE, SOURCE, Alternative, Join, Leaving, Net, Point, Rule
 
 MOST_STATES = 6_000
+_TOKENS_OF_A_STATE = 40  #: on average: wider states cost more, so fewer are looked at
 _MOST_TOKENS = 3  #: on one place, before it is asked whether they grow without bound
 _Step = tuple[tuple[int, ...], "Move"]
 
@@ -85,7 +86,7 @@ class Exploration:
 
 
 def explore(net: Net, most: int = MOST_STATES) -> Exploration:
-    """Play all orders of steps; when those are too many, play competing steps only."""
+    """Play all orders of steps; when those are too many, play competing steps only; at last some whole runs."""
     found = _Game(net, most, is_reduced=False).play()
     if not found.is_complete:
         full, found = found, _Game(net, most, is_reduced=True).play()
@@ -95,12 +96,20 @@ def explore(net: Net, most: int = MOST_STATES) -> Exploration:
         full.visited |= found.visited
         if full.has_faults and not found.has_faults:
             found = full
+        if not found.is_complete and not found.has_faults:
+            deep = _Game(net, most, is_reduced=True, is_deep=True).play()
+            deep.is_proof = False
+            if deep.has_faults:
+                deep.is_complete = False
+                deep.visited |= found.visited
+                found = deep
     return found
 
 
 class _Game:
-    def __init__(self, net: Net, most: int, is_reduced: bool) -> None:
+    def __init__(self, net: Net, most: int, is_reduced: bool, is_deep: bool = False) -> None:
         self.net = net
+        self.is_deep = is_deep  #: each run is played to its end before the next one begins
         self.most = most
         self.is_reduced = is_reduced
         self.found = Exploration()
@@ -115,9 +124,11 @@ class _Game:
         found.parents[first] = None
         queue = deque([first])
         ends: list[tuple[int, ...]] = []
+        tokens = 0
         while queue:
-            state = queue.popleft()
-            if len(found.parents) > self.most:
+            state = queue.pop() if self.is_deep else queue.popleft()
+            tokens += len(state)
+            if len(found.parents) > self.most or tokens > self.most * _TOKENS_OF_A_STATE:
                 found.is_complete = False
                 break
             self._visit(state)

@@ -32,6 +32,8 @@ class _Shrinker:
         self.queued: set[int] = set()
         for key in (*net.points, *self.joins):
             self._register(key, 1)
+        self._forget_unreached()
+        for key in (*net.points, *self.joins):
             self._enqueue(key)
 
     def run(self) -> None:
@@ -47,6 +49,17 @@ class _Shrinker:
         self.net.changed()
         for point in self.net.points.values():
             point.is_eager = point.is_eager and not point.leaves
+
+    def _forget_unreached(self) -> None:
+        """Drop the points that no token comes to, such as those of boundary events: their host goes on for them."""
+        queue = list(self.net.points)
+        while queue:
+            place = queue.pop()
+            if place == SOURCE or place not in self.net.points or self._makers(place):
+                continue
+            behind = [out for one in self.net.points[place].alternatives for out in one.outs]
+            self._drop(place)
+            queue += behind
 
     # --- bookkeeping
     def _owner(self, key: int) -> Point | Join:

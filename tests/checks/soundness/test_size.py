@@ -127,3 +127,26 @@ def test_a_combination_that_was_left_out_is_said_where_the_branches_are_not_join
     text = many_choices().replace(" -> t8_2 -> q", " -> t8_2 -> e")
 
     assert [one.code for one in analysed(draw(text)).words.findings] == ["sound-not-proved"]
+
+
+def interrupted(branches: int, target: str) -> str:
+    """Return parallel branches of one step each, which a timer may interrupt to go another way to `target`."""
+    lines = ["start: s\nparallel: p q\nuser: last\nend: e\ns -> p\nq -> last -> e"]
+    for branch in range(branches):
+        a, x, m = f"a{branch}", f"x{branch}", f"m{branch}"
+        lines.append(f"user: {a} {x}\nexclusive: {m}\non {a}: timer t{branch}\np -> {a} -> {m} -> q\nt{branch} -> {x}")
+        lines.append(f"{x} -> {target if target == 'q' else m}")
+    return "\n".join(lines)
+
+
+def test_twenty_branches_with_a_timer_on_each_fold_to_nothing():
+    made = analysed(draw(interrupted(20, "m")))
+
+    assert made.words.findings == []
+    assert made.states <= 3
+
+
+def test_a_standstill_behind_more_ways_than_can_be_played_is_found_by_playing_one_to_its_end():
+    found = analysed(draw(interrupted(20, "q"))).words.findings
+
+    assert ("sound-deadlock", "q") in [(one.code, one.element) for one in found]
