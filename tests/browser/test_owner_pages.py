@@ -9,7 +9,7 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Locator, Page, expect
 
-from engine import instances
+from engine import deployments, instances
 from engine.work import SYSTEM
 from tests.browser.conftest import WCAG, People
 from tests.support.site import Site
@@ -178,6 +178,10 @@ def test_the_pages_pass_the_accessibility_check_and_fit_the_window(
     case = _case(site)
     with site.database.work(SYSTEM) as work:
         version = next(info.definition_id for info in instances.find(work).items)
+    files = plan_files()
+    files["problem.bpmn"] = files["problem.bpmn"].replace("形成处理意见及补偿办法".encode(), "拟定处理意见".encode())
+    with site.database.work(SYSTEM) as work:
+        deployments.deploy(work, files)
     page = people.page("admin", size=size, dark=dark)
     paths = (
         f"/cases/{case}",
@@ -185,6 +189,10 @@ def test_the_pages_pass_the_accessibility_check_and_fit_the_window(
         "/monitor/incidents",
         "/plans/",
         "/plans/problem",
+        "/plans/problem/compare",
+        "/plans/findings/gateway-without-default",
+        "/organisation/problem",
+        "/organisation/problem/edit",
         f"/plan-versions/{version}/decisions/problem_severity?v.is_injured=yes",
         "/deployments/new",
         "/admin/",
