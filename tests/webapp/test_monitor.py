@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import pytest
+
 from engine import deployments, incidents, instances, jobs, tasks
 from engine.errors import EngineError
 from engine.instances import InstanceInfo
@@ -160,6 +162,20 @@ def test_a_deadline_that_is_no_moment_is_refused(house: House) -> None:
             f"/monitor/cases/{case.instance_id}/deadline", {"token": 1, "due_at": due_at, "reason": "x"}
         )
         assert response.status_code == 422
+        assert "请填写日期和时间" in text_of(response)
+        assert f'href="/cases/{case.instance_id}"' in response.text
+
+
+@pytest.mark.parametrize("due_at", ["2026-09-01T09:00", "2206-09-30T17:30"])
+def test_a_deadline_is_moved_neither_to_the_past_nor_to_another_century(house: House, due_at: str) -> None:
+    case = house.register()
+    fields = {"token": _token(house, case.instance_id), "due_at": due_at, "reason": "笔误"}
+
+    response = house.visitor("admin").post(f"/monitor/cases/{case.instance_id}/deadline", fields)
+
+    assert response.status_code == 422
+    assert "请核对年份" in text_of(response)
+    assert "时限已调整" not in text_of(house.visitor("admin").get(f"/cases/{case.instance_id}"))
 
 
 def test_a_task_is_given_to_somebody_else(house: House) -> None:

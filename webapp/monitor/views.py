@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from flask import Blueprint, current_app, flash, redirect, render_template, request, url_for
@@ -20,6 +20,8 @@ from webapp.i18n import gettext
 
 bp = Blueprint("monitor", __name__, url_prefix="/monitor")
 
+#: A deadline farther away is a slip of the pen.
+_FARTHEST = timedelta(days=5 * 366)
 STATUSES = ("running", "suspended", "ended", "cancelled")
 
 
@@ -117,7 +119,14 @@ def cancel(instance_id: int) -> Any:
 def move_deadline(instance_id: int) -> Any:
     """Move a deadline that runs."""
     token, due_at = request.form.get("token", type=int, default=0), _moment(request.form.get("due_at", ""))
-    perform(lambda work: instances.move_deadline(work, instance_id, token, due_at, _reason()))
+
+    def move(work: UnitOfWork) -> None:
+        if not work.now < due_at < work.now + _FARTHEST:
+            zh = "新的时限须晚于现在，且在五年以内；请核对年份。"
+            raise InvalidAnswers({"due_at": (zh, "A deadline lies ahead, and within five years: look at the year.")})
+        instances.move_deadline(work, instance_id, token, due_at, _reason())
+
+    perform(move)
     return _back_to(instance_id, gettext("时限已调整。"))
 
 
