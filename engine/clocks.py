@@ -5,7 +5,7 @@ Each act has a reason and is recorded. When clocks start and stop by themselves 
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -18,7 +18,7 @@ from engine.errors import Conflict, EngineError, NotAllowed, NotFound
 from engine.rules import PAUSES, Pause, Rule, in_force, received_day
 from engine.spiff.machine import Machine
 from engine.spiff.world import Wait
-from engine.tables import CaseClock, ProcessInstance
+from engine.tables import CaseClock, Job, ProcessInstance
 from engine.visibility import visible_instances
 from engine.work import UnitOfWork
 
@@ -105,13 +105,43 @@ def nearest(work: UnitOfWork, instance_ids: Iterable[int]) -> dict[int, datetime
     return dict(rows)
 
 
+def resting(work: UnitOfWork, instance_ids: Iterable[int]) -> dict[tuple[int, datetime], str]:
+    """Return what rests in the cases because a clock stands still: (case, due moment) -> why it stands still.
+
+    A task or deadline due at that moment is due when its clock is: it moves along as soon as the clock runs again.
+    """
+    paused = (CaseClock.instance_id.in_(sorted(set(instance_ids))), CaseClock.stopped_at.is_(None))
+    columns = select(CaseClock.instance_id, CaseClock.due_at, CaseClock.pause_reason)
+    rows = work.session.execute(columns.where(*paused, CaseClock.paused_at.isnot(None))).all()
+    return {(instance_id, due_at): why or "" for instance_id, due_at, why in rows}
+
+
+def resting_timers(work: UnitOfWork, instance_id: int) -> frozenset[int]:
+    """Return the tokens of the case's timers that are held while a clock stands still."""
+    held = (Job.instance_id == instance_id, Job.kind == "timer", Job.status == "held", Job.token.isnot(None))
+    return frozenset(token for token in work.session.scalars(select(Job.token).where(*held)) if token is not None)
+
+
+def pausers(rule: Rule | None) -> tuple[str, ...]:
+    """Return the roles that may let a rule's clock stand still and run again, beside whoever may "operate"."""
+    named = (rule.paused_by, *extenders(rule)) if rule is not None else ()
+    return tuple(dict.fromkeys(role for role in named if role))
+
+
+def extenders(rule: Rule | None) -> tuple[str, ...]:
+    """Return the roles that may extend a rule's clock, beside whoever may "operate"."""
+    approver = rule.extension.approver if rule is not None and rule.extension is not None else ""
+    return (approver,) if approver else ()
+
+
 def pause(work: UnitOfWork, instance_id: int, clock_id: int, why: str, reason: str) -> None:
     """Let a clock stand still until `resume`. `why` is one of those that its rule allows.
 
     The plan's timers that asked the clock's rule stand still with it: nobody is supervised over a limit that rests.
-    Needs "operate", or the role that the rule names as approver. Raises Conflict for a clock that does not run.
+    Needs "operate", or a role that the rule names: who may pause it, or its approver. Raises Conflict for a clock that
+    does not run.
     """
-    instance, clock, rule = _acted_on(work, instance_id, clock_id, reason)
+    instance, clock, rule = _acted_on(work, instance_id, clock_id, reason, pausers)
     if clock.paused_at is not None:
         raise Conflict("此时限已经中止计时。", "This clock is paused already.", code="clock-paused")
     _in_time(work, clock)
@@ -130,7 +160,7 @@ def pause(work: UnitOfWork, instance_id: int, clock_id: int, why: str, reason: s
 
 def resume(work: UnitOfWork, instance_id: int, clock_id: int, reason: str) -> None:
     """Let a paused clock run again: it is due as much later as it stood still. Needs what `pause` needs."""
-    instance, clock, rule = _acted_on(work, instance_id, clock_id, reason)
+    instance, clock, rule = _acted_on(work, instance_id, clock_id, reason, pausers)
     if clock.paused_at is None:
         raise Conflict("此时限没有中止计时。", "This clock is not paused.", code="clock-not-paused")
     was = clock.due_at
@@ -149,7 +179,7 @@ def extend(
     `is_told`: the complainant was told the reason, where the rule wants that. Needs "operate", or the role that the
     rule names as approver.
     """
-    instance, clock, rule = _acted_on(work, instance_id, clock_id, reason)
+    instance, clock, rule = _acted_on(work, instance_id, clock_id, reason, extenders)
     extension = rule.extension
     if extension is None or clock.extensions >= extension.times:
         raise Conflict(
@@ -183,7 +213,7 @@ def extend(
 
 
 def _acted_on(
-    work: UnitOfWork, instance_id: int, clock_id: int, reason: str
+    work: UnitOfWork, instance_id: int, clock_id: int, reason: str, roles: Callable[[Rule | None], tuple[str, ...]]
 ) -> tuple[ProcessInstance, CaseClock, Rule]:
     """Find the case and its clock, locked, and check that the actor may act on it now."""
     seen = select(ProcessInstance.id).where(ProcessInstance.id == instance_id, visible_instances(work))
@@ -194,7 +224,7 @@ def _acted_on(
     if clock is None or clock.instance_id != instance_id:
         raise NotFound("没有这个时限。", "There is no such clock.")
     rule = clock_shadow.rule_of(deployments.open_family(work, instance.definition_id), clock)
-    if not _may_act(work, rule):
+    if not _may_act(work, roles(rule)):
         raise NotAllowed("您没有进行此操作的权限。", "You are not allowed to do this.")
     if not reason.strip():
         raise EngineError("请说明理由。", "Give a reason.", code="reason-missing")
@@ -237,9 +267,8 @@ def _counts_back(wait: Wait, rule_id: str, was: datetime) -> bool:
     return is_before and f'limit due("{rule_id}"' in text and "min(" not in text and "max(" not in text
 
 
-def _may_act(work: UnitOfWork, rule: Rule | None) -> bool:
-    approver = rule.extension.approver if rule is not None and rule.extension is not None else ""
-    return work.actor.may("operate") or (bool(approver) and approver in work.actor.groups)
+def _may_act(work: UnitOfWork, roles: tuple[str, ...]) -> bool:
+    return work.actor.may("operate") or not work.actor.groups.isdisjoint(roles)
 
 
 def _in_time(work: UnitOfWork, clock: CaseClock) -> None:
@@ -271,9 +300,10 @@ def _info(work: UnitOfWork, row: CaseClock, rule: Rule | None) -> ClockInfo:
     at = row.stopped_at or row.paused_at or work.now
     whole = (row.due_at - row.started_at).total_seconds()
     is_open = row.stopped_at is None
-    may_act = is_open and _may_act(work, rule)
     is_overdue = row.outcome == "late" or (is_open and at > row.due_at)
-    may_move = may_act and not is_overdue and rule is not None
+    may_move = is_open and not is_overdue and rule is not None
+    may_pause = is_open and _may_act(work, pausers(rule))
+    may_extend = may_move and _may_act(work, extenders(rule))
     reasons = _reasons(rule) if may_move else ()
     extension = rule.extension if rule is not None else None
     return ClockInfo(
@@ -295,9 +325,9 @@ def _info(work: UnitOfWork, row: CaseClock, rule: Rule | None) -> ClockInfo:
         left=_left(work, rule, row, at) if is_open else None,
         share=min(1.0, max(0.0, (at - row.started_at).total_seconds() / whole)) if whole > 0 else 1.0,
         is_overdue=is_overdue,
-        may_pause=may_move and bool(reasons) and row.paused_at is None,
-        may_resume=may_act and rule is not None and row.paused_at is not None,
-        may_extend=may_move and extension is not None and row.extensions < extension.times,
+        may_pause=may_pause and bool(reasons) and row.paused_at is None,
+        may_resume=may_pause and rule is not None and row.paused_at is not None,
+        may_extend=may_extend and extension is not None and row.extensions < extension.times,
         pause_reasons=reasons,
     )
 

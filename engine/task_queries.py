@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, and_, bindparam, func, literal, or_, select, tuple_, union_all
+from sqlalchemy import ColumnElement, Select, and_, bindparam, func, literal, not_, or_, select, tuple_, union_all
 from sqlalchemy.orm import aliased
 
 from engine import deployments, forms, instances
@@ -14,7 +14,15 @@ from engine.errors import NotFound
 from engine.family import Family
 from engine.instance_queries import Page, world
 from engine.spiff.machine import Machine
-from engine.tables import NO_DEADLINE, InstanceAccess, ProcessDefinition, ProcessInstance, TaskOffer, UserTask
+from engine.tables import (
+    NO_DEADLINE,
+    CaseClock,
+    InstanceAccess,
+    ProcessDefinition,
+    ProcessInstance,
+    TaskOffer,
+    UserTask,
+)
 from engine.visibility import hidden_from, is_offered, not_recused, offers, visible_instances
 from engine.work import UnitOfWork
 
@@ -85,7 +93,7 @@ def counts(work: UnitOfWork) -> dict[str, int]:
         UserTask.instance_id.not_in(hidden_from(work)),
     )
     mine = _capped(select(UserTask.id).where(is_mine))
-    overdue = _capped(select(UserTask.id).where(is_mine, UserTask.sort_at < work.now))
+    overdue = _capped(select(UserTask.id).where(is_mine, UserTask.sort_at < work.now, not_(_rests())))
     hidden = select(UserTask.id).where(UserTask.instance_id.in_(hidden_from(work)), UserTask.closed_at.is_(None))
     roles = _capped(
         select(TaskOffer.task_id).where(TaskOffer.to.in_(offers(work)), TaskOffer.task_id.not_in(hidden)).distinct()
@@ -190,6 +198,12 @@ def _approvals(family: Family) -> dict[str, frozenset[str]]:
             if node.approves:
                 found[node.id] = found.get(node.id, frozenset()).union(node.approves)
     return found
+
+
+def _rests() -> ColumnElement[bool]:
+    """A task is not late while the clock that it is due with stands still (`clocks.resting`)."""
+    due_together = (CaseClock.instance_id == UserTask.instance_id, CaseClock.due_at == UserTask.due_at)
+    return select(CaseClock.id).where(*due_together, CaseClock.paused_at.isnot(None)).correlate(UserTask).exists()
 
 
 def _may_know(work: UnitOfWork) -> ColumnElement[bool]:

@@ -26,7 +26,8 @@ _ID = re.compile(r"[a-z][a-z0-9_]{0,99}")
 _PACK = ("name", "name_en", "note", "rules")
 _RULE = (
     *("id", "name", "name_en", "number", "unit", "clock", "binds", "binds_en", "article", "article_en", "source"),
-    *("in_force_from", "in_force_until", "verified", "moves", "extension", "pauses", "plans", "note", "note_en"),
+    *("in_force_from", "in_force_until", "verified", "moves", "extension", "pauses"),
+    *("paused_by", "plans", "note", "note_en"),
 )
 _NEEDED = ("id", "name", "number", "unit", "clock", "binds", "article", "in_force_from", "verified", "plans")
 _SPAN = ("from", "to", "begins", "since", "when", "extended_by")
@@ -152,6 +153,7 @@ class _Reader:
             self.wrong((*path, "moves"), identity, "moves 应为 true 或 false。", "`moves` is true or false.")
         extension = self._extension(item.get("extension"), (*path, "extension"), identity, unit)
         pauses = self._pauses(item.get("pauses", []), (*path, "pauses"), identity)
+        paused_by = self._text(item, "paused_by", path, identity)
         spans = self._spans(item.get("plans"), (*path, "plans"), identity, extension)
         if len(self.findings) > before:
             return None
@@ -166,6 +168,7 @@ class _Reader:
             moves=moves is True,
             extension=extension,
             pauses=pauses,
+            paused_by=paused_by,
             spans=spans,
             file=self.file,
             line=self.lines.get(path, 1),

@@ -111,6 +111,7 @@ class Rule:
     moves: bool = False
     extension: Extension | None = None
     pauses: frozenset[str] = frozenset()
+    paused_by: str = ""  #: the role that may let it stand still, beside its approver and whoever may "operate"
     spans: Mapping[str, Span] = field(default_factory=dict, hash=False)
     note: str = ""
     note_en: str = ""

@@ -435,6 +435,44 @@ def complete_supervision(house: House) -> None:
     house.act(DIRECTOR, verb)
 
 
+def test_a_task_due_with_a_clock_at_rest_is_not_late_and_is_due_later_when_it_runs_again(limited_house: House) -> None:
+    instance_id = start(limited_house)
+    complete(limited_house, "decide")
+    task = limited_house.act(OFFICER, lambda work: tasks.inbox(work, box="roles").items[0])
+    limited_house.act(OFFICER, lambda work: tasks.claim(work, task.id))
+    clock = shown(limited_house, instance_id)["handling"]
+    limited_house.act(ADMINISTRATOR, lambda work: clocks.pause(work, instance_id, clock.id, "hearing", "听证"))
+
+    limited_house.clock.set(clock.due_at + timedelta(days=10))
+
+    assert clock.due_at == task.due_at
+    resting = limited_house.act(OFFICER, lambda work: clocks.resting(work, [instance_id]))
+    assert resting == {(instance_id, task.due_at): "hearing"}
+    assert limited_house.act(OFFICER, lambda work: tasks.counts(work))["overdue"] == 0
+    limited_house.act(ADMINISTRATOR, lambda work: clocks.resume(work, instance_id, clock.id, "听证结束"))
+    later = limited_house.act(OFFICER, lambda work: tasks.get(work, task.id))
+    assert later.due_at == shown(limited_house, instance_id)["handling"].due_at > limited_house.clock.now()
+    assert limited_house.act(OFFICER, lambda work: clocks.resting(work, [instance_id])) == {}
+
+
+def test_a_rule_names_who_may_let_its_clock_stand_still_and_no_more(limited_house: House) -> None:
+    pack = json.loads(limited.PACK)
+    pack["rules"][1].update(paused_by="主任", extension={"number": 30, "unit": "days", "approver": "局长"})
+    files = {**limited.FILES, "limited.rules.json": json.dumps(pack).encode()}
+    limited_house.act(ADMINISTRATOR, lambda work: deployments.deploy(work, files))
+    instance_id = start(limited_house)
+    complete(limited_house, "decide")
+    clock = shown(limited_house, instance_id, HEAD)["handling"]
+
+    limited_house.act(HEAD, lambda work: clocks.pause(work, instance_id, clock.id, "hearing", "听证"))
+
+    assert clock.may_pause
+    assert not clock.may_extend
+    assert shown(limited_house, instance_id, HEAD)["handling"].may_resume
+    with pytest.raises(NotAllowed):
+        limited_house.act(HEAD, lambda work: clocks.extend(work, instance_id, clock.id, 5, "案情复杂", is_told=True))
+
+
 def test_a_case_that_is_suspended_and_resumed_meanwhile_keeps_its_clock_at_rest(limited_house: House) -> None:
     instance_id = handled(limited_house)
     clock_id = pause(limited_house, instance_id, "handling", "hearing")

@@ -182,3 +182,35 @@ def test_the_plans_page_lists_its_rules_with_article_and_mark(house: House, case
     assert "期限待核实" in page
     assert "未核实，未启用" in page
     assert "noise.rules.json" in page
+
+
+def test_who_may_not_reads_what_the_rule_allows_and_who_does_it(house: House, case) -> None:
+    page = text_of(house.visitor("mei").get(f"/cases/{case.instance_id}"))
+
+    assert "可因鉴定、检测中止计时，由执法队、管理员办理；可延期 10 日，由执法队、管理员批准" in page
+
+
+def test_a_task_that_is_due_with_a_resting_limit_says_so_and_is_not_overdue(house: House) -> None:
+    rule = {**RULES[0], "pauses": ["complainant"], "plans": {"noise": {"from": "", "to": ["investigate"]}}}
+    plan = noise.FILES["noise.bpmn"].replace(
+        b"=working days after(received_at, 2)", b"=limit due(&quot;answer&quot;, received_at)"
+    )
+    files = {
+        **noise.FILES,
+        "noise.bpmn": plan,
+        "noise.rules.json": json.dumps({"name": "规则", "rules": [rule]}).encode(),
+    }
+    with house.database.work(SYSTEM) as work:
+        deployments.deploy(work, files)
+    case = house.register()
+    task = house.task_id(case)
+    visitor, admin = house.visitor("guo"), house.visitor("admin")
+    visitor.post(f"/tasks/{task}/claim")
+    number = clock_id(admin.get(f"/cases/{case.instance_id}").text)
+
+    admin.post(f"/cases/{case.instance_id}/clocks/{number}/pause", {"why": "complainant", "reason": "等身份证明"})
+    house.clock.set(NOW + timedelta(days=30))
+
+    pages = [visitor.get(address) for address in ("/", f"/tasks/{task}", f"/cases/{case.instance_id}")]
+    assert all("计时中止 等待投诉人补充材料；恢复后自" in text_of(page) for page in pages)
+    assert "超期" not in text_of(pages[0])

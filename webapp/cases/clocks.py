@@ -6,9 +6,11 @@ from dataclasses import dataclass
 
 from engine import clocks
 from engine.clocks import ClockInfo
-from engine.rules import PAUSES, Rule, length_en, length_zh
+from engine.rules import Rule, length_en, length_zh
 from engine.work import UnitOfWork
 from webapp.i18n import gettext, is_english, lazy_gettext, moment, remaining
+from webapp.pauses import why_paused
+from webapp.plan_names import named
 
 _VERIFIED = {
     "text": lazy_gettext("已核对原文"),
@@ -43,6 +45,7 @@ class ClockRow:
     unit: str  #: of an extension
     approver: str
     tells_reason: bool
+    allowed: list[str]  #: what the rule allows and by whom, while it is not over
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,12 +82,6 @@ def read(work: UnitOfWork, instance_id: int) -> Clocks:
     )
 
 
-def why_paused(key: str) -> str:
-    """Return in words why a clock stands still."""
-    zh, en = PAUSES.get(key, (key, key))
-    return _in(zh, en)
-
-
 def _row(work: UnitOfWork, info: ClockInfo) -> ClockRow:
     rule = info.rule
     tone = _tone(work, info)
@@ -104,8 +101,9 @@ def _row(work: UnitOfWork, info: ClockInfo) -> ClockRow:
         pause_reasons=[(key, why_paused(key)) for key in info.pause_reasons],
         most=info.may_still_extend,
         unit=_in(*_UNITS[extension.unit]) if extension is not None else "",
-        approver=extension.approver if extension is not None else "",
+        approver=named(extension.approver) if extension is not None else "",
         tells_reason=extension.tells_reason if extension is not None else False,
+        allowed=_allowed(info, rule) if rule is not None and not info.is_overdue and info.stopped_at is None else [],
     )
 
 
@@ -151,6 +149,24 @@ def _marks(info: ClockInfo) -> list[tuple[str, str]]:
     if info.pauses:
         marks.append((gettext("曾中止 %(count)s 次", count=len(info.pauses)), "plain"))
     return marks
+
+
+def _allowed(info: ClockInfo, rule: Rule) -> list[str]:
+    """Return in words what may be done to the clock and who does it, for those who may not."""
+    found = []
+    if rule.pauses and not (info.may_pause or info.may_resume):
+        reasons = gettext("、").join(why_paused(key) for key in sorted(rule.pauses))
+        who = _people(clocks.pausers(rule))
+        found.append(gettext("可因%(reasons)s中止计时，由%(who)s办理", reasons=reasons, who=who))
+    extension = rule.extension
+    if extension is not None and info.extensions < extension.times and not info.may_extend:
+        length = _in(extension.zh, extension.en)
+        found.append(gettext("可延期 %(length)s，由%(who)s批准", length=length, who=_people(clocks.extenders(rule))))
+    return found
+
+
+def _people(roles: tuple[str, ...]) -> str:
+    return gettext("、").join([*(named(role) for role in roles), gettext("管理员")])
 
 
 def _limit(rule: Rule | None) -> str:

@@ -9,6 +9,7 @@ from datetime import datetime
 from typing import Any
 
 from engine import attachments, deployments, incidents, instances, reports, tasks
+from engine import clocks as engine_clocks
 from engine.attachments import AttachmentInfo
 from engine.diagram import Kind, Node
 from engine.errors import NotFound
@@ -19,7 +20,7 @@ from engine.recusals import Recusal
 from engine.reports import Report
 from engine.tasks import TaskInfo
 from engine.work import UnitOfWork
-from webapp import complaints, people, recusals, staffing
+from webapp import complaints, pauses, people, recusals, staffing
 from webapp.cases import clocks
 from webapp.cases.clocks import Clocks
 from webapp.cases.variables import Labels, Row
@@ -39,6 +40,7 @@ class Deadline:
     is_provisional: bool
     is_internal: bool
     watches: str = ""
+    rests: str = ""  #: why it stands still for now
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,6 +62,7 @@ class CasePage:
     closed_tasks: list[TaskInfo]
     deadlines: list[Deadline]
     clocks: Clocks
+    rests: Mapping[datetime, str]  #: when tasks are due whose clock stands still, with the reason
     open_incidents: list[tuple[incidents.IncidentInfo, str]]  #: with what the diagram calls the element
     current: list[Step]
     passed: list[Step]
@@ -92,6 +95,7 @@ def read(work: UnitOfWork, instance_id: int, language: str, *, shows_all: bool =
     names = people.names(work, people_in(timeline))
     shown = acts(timeline, nodes, labels, names, shows_all=shows_all)
     is_open = info.status in ("running", "suspended")
+    rests = {due_at: why for (_, due_at), why in pauses.resting(work, [instance_id]).items()}
     ids = [act.actor for act in shown] + [info.started_by]
     kept_out = recusals.of_instance(work, instance_id)
     ids += [name for recusal in kept_out for name in (recusal.person, recusal.by, *recusal.because_of)]
@@ -101,8 +105,9 @@ def read(work: UnitOfWork, instance_id: int, language: str, *, shows_all: bool =
         info=info,
         open_tasks=[task for task in found if task.closed_at is None],
         closed_tasks=[task for task in found if task.closed_at is not None],
-        deadlines=_deadlines(work, instance_id, nodes) if is_open else [],
+        deadlines=_deadlines(work, instance_id, nodes, rests) if is_open else [],
         clocks=clocks.read(work, instance_id),
+        rests=rests,
         open_incidents=[
             (item, _step(nodes, item.element_id, 1).name)
             for item in incidents.of_instance(work, instance_id)
@@ -217,8 +222,12 @@ def _calls(family: Family, key: str) -> list[tuple[Node, str]]:
     return [(node, node.call.process.text) for node in nodes if node.call is not None and node.call.process.is_literal]
 
 
-def _deadlines(work: UnitOfWork, instance_id: int, nodes: dict[str, Node]) -> list[Deadline]:
+def _deadlines(
+    work: UnitOfWork, instance_id: int, nodes: dict[str, Node], rests: Mapping[datetime, str]
+) -> list[Deadline]:
     found = []
+    held = engine_clocks.resting_timers(work, instance_id) if rests else frozenset()
+    why_held = next(iter(rests.values()), "")
     for wait in instances.waits(work, instance_id):
         if wait.due_at is None:
             continue
@@ -232,6 +241,7 @@ def _deadlines(work: UnitOfWork, instance_id: int, nodes: dict[str, Node]) -> li
                 wait.is_provisional,
                 wait.node.properties.get("clock") == "internal",
                 host.name if host is not None else "",
+                rests.get(wait.due_at, why_held if wait.token in held else ""),
             )
         )
     return sorted(found, key=lambda deadline: deadline.due_at)

@@ -9,7 +9,7 @@ from flask import Blueprint, current_app, flash, jsonify, redirect, render_templ
 from engine import attachments, forms, tasks
 from engine.attachments import AttachmentInfo, Examined
 from engine.work import UnitOfWork
-from webapp import complaints, completing, people, uploads
+from webapp import complaints, completing, pauses, people, uploads
 from webapp.auth import requires
 from webapp.db import perform, unit_of_work
 from webapp.errors import redraws
@@ -30,8 +30,9 @@ def index() -> str:
         page = tasks.inbox(work, box=box, after=request.args.get("after"), limit=size)
         counts = tasks.counts(work)
         subjects = complaints.subjects(work, [task.instance_id for task in page.items])
+        rests = pauses.resting(work, [task.instance_id for task in page.items])
     return render_template(
-        "inbox/index.html", box=box, page=page, counts=counts, subjects=subjects, cap=tasks.COUNT_CAP
+        "inbox/index.html", box=box, page=page, counts=counts, subjects=subjects, rests=rests, cap=tasks.COUNT_CAP
     )
 
 
@@ -54,8 +55,11 @@ def _task_page(task_id: int, faults: dict[str, str] | None = None) -> str:
         uploads.with_drafts(views, drafts if task.may_complete else [])
         complaint = complaints.of_instance(work, task.instance_id)
         labels = complaints.labels(work, language()) if complaint else {}
-        steps = [step for step in tasks.of_instance(work, task.instance_id) if step.closed_at is not None]
-        doers = [task.assignee, task.closed_by, *(step.closed_by for step in steps)]
+        rests = pauses.resting(work, [task.instance_id])
+        found = tasks.of_instance(work, task.instance_id)
+        steps = [step for step in found if step.closed_at is not None]
+        others = [step for step in found if step.closed_at is None and step.id != task_id]
+        doers = [task.assignee, task.closed_by, *(step.closed_by for step in steps), *(one.assignee for one in others)]
         names = people.names(work, [*doers, *(one.uploaded_by for one in attached)])
     return render_template(
         "inbox/task.html",
@@ -67,6 +71,8 @@ def _task_page(task_id: int, faults: dict[str, str] | None = None) -> str:
         complaint=complaint,
         labels=labels,
         steps=steps[-8:],
+        others=sorted(others, key=lambda step: (step.due_at is None, step.due_at or step.created_at)),
+        rests={due_at: why for (_, due_at), why in rests.items()},
         names=names,
         attached=[one for one in attached if not one.is_draft],
         files={one.id: one for one in attached},
