@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import re
 from datetime import date, timedelta
 from io import BytesIO
 
+import pytest
 from werkzeug.test import TestResponse
 
 from engine import calendar_years, demo_clock
@@ -244,3 +246,26 @@ def test_odd_fields_are_answered_and_never_fail(house: House) -> None:
 
     assert failed == []
     assert _import(house, b"2027-01-01,holiday,\x00", source="\x00").status_code < 500
+
+
+def test_people_are_found_by_name_login_and_role(house: House):
+    admin = house.visitor("admin")
+
+    def found(text: str) -> list[str]:
+        page = admin.get("/admin/people", query_string={"text": text}).text
+        rows = page.partition('id="people-title"')[2].partition("</section>")[0]
+        return re.findall(r"<code>([a-z]+)</code>", rows)
+
+    assert found("GUO") == ["guo"]
+    assert found("建国") == ["guo"]
+    assert found("执法") == ["guo", "qiang"]
+    assert "没有符合的人员" in text_of(admin.get("/admin/people", query_string={"text": "无此人"}))
+    assert len(found("")) == 5
+
+
+def test_a_long_list_of_people_is_cut_and_says_so(house: House, monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setattr("webapp.admin.views._MOST_PEOPLE", 2)
+
+    page = text_of(house.visitor("admin").get("/admin/people"))
+
+    assert "符合的有 5 人，只列出前 2 人" in page

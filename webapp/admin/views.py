@@ -17,12 +17,15 @@ from webapp.auth import requires
 from webapp.db import database, perform, unit_of_work
 from webapp.errors import redraws, status_of
 from webapp.i18n import gettext, is_english, language, moment
+from webapp.plan_names import named
 
 bp = Blueprint("admin", __name__, url_prefix="/admin")
 
 #: Steps that the demo's clock offers, in minutes.
 STEPS = (60, 240, 1440, 2880, 7200, 10080)
 AUDIT_PAGE = 50
+#: People that the page lists; who looks for others searches.
+_MOST_PEOPLE = 200
 
 
 @bp.get("/")
@@ -45,12 +48,24 @@ def people_list() -> str:
     return _people_page()
 
 
+def _fits(info: people.PersonInfo, text: str) -> bool:
+    """Return whether a person's login, name or a role, in either language, holds what is searched for."""
+    words = (info.id, info.name, *info.roles, *map(named, info.roles))
+    return any(text in word.casefold() for word in words)
+
+
 def _people_page(faults: dict[str, str] | None = None, rows: Sequence[tuple[int, str]] = ()) -> str:
     """Draw the page; `rows` are the faults of a table that was to be taken in, by line."""
+    text = request.args.get("text", "").strip()[:100]
     with unit_of_work(read_only=True) as work:
+        everybody = people.everybody(work)
+        found = [info for info in everybody if _fits(info, text.casefold())]
         return render_template(
             "admin/people.html",
-            everybody=(everybody := people.everybody(work)),
+            total=len(everybody),
+            found=len(found),
+            shown=found[:_MOST_PEOPLE],
+            text=text,
             names={info.id: info.name for info in everybody},
             roles=people.roles(work),
             permissions=people.PERMISSIONS,
