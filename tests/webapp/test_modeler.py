@@ -273,3 +273,14 @@ def test_checking_tells_what_deploying_would_change(house: House):
     assert told["differences"] == ["改动 用户任务 到场调查（名称）"]
     assert told["more"] == 0
     assert _check(house, noise.FILES["noise.bpmn"].decode())["differences"] == []
+
+
+def test_a_draft_that_was_overtaken_leads_to_what_changed_meanwhile(house: House):
+    draft = _begin(house)
+    with house.database.work(SYSTEM) as work:
+        deployments.deploy(work, {**noise.FILES, "noise.bpmn": CHANGED.encode()})
+
+    page = house.visitor("admin").get(f"/modeler/drafts/{draft}")
+
+    assert "已有人部署了第 2 版" in text_of(page)
+    assert 'href="/plans/noise/compare?to=2&amp;from=1"' in page.text
