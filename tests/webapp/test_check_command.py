@@ -447,6 +447,28 @@ def test_files_may_be_left_out(folder: Path):
     assert call(".").exit_code == 0
 
 
+def test_a_configuration_that_leaves_everything_out_is_a_wrong_call(folder: Path):
+    (folder / "a.bpmn").write_text(BAD, "utf-8")
+    configure(folder, 'exclude = ["*.bpmn"]\n')
+
+    refused = call(".")
+
+    assert refused.exit_code == 2
+    assert "nothing was checked" in refused.stderr
+
+
+def test_a_change_of_severity_that_nothing_needs_any_more_is_told(folder: Path):
+    (folder / "a.bpmn").write_text(BAD, "utf-8")
+    section = '[[tool.banjie.check.severity]]\ncode = "%s"\nseverity = "hint"\nreason = "seen by the office"\n'
+    configure(folder, section % "unreachable" + section % "sound-deadlock")
+
+    whole, one = call(".", "--language", "en"), call("a.bpmn", "--language", "en")
+
+    assert "line 7 of the configuration is not needed: sound-deadlock" in whole.stderr
+    assert "not needed: unreachable" not in whole.stderr
+    assert "not needed" not in one.stderr
+
+
 def test_the_configuration_is_found_upward_from_the_files(folder: Path):
     deep = folder / "x" / "y"
     deep.mkdir(parents=True)

@@ -159,6 +159,9 @@ def check(
     elif text:
         click.echo(text)
     _say_result(judgement, language or "")
+    _say_unused(
+        chosen, judgement, [place.path(where) for where, _ in contents.values()], files, _Teller(language or "")
+    )
     if not each:
         _say_neighbours(files, contents, judgement.shown, _Teller(language or ""))
     sys.exit(1 if judgement.has_failed else 0)
@@ -225,6 +228,22 @@ def _say_result(judgement: judging.Judgement, language: str) -> None:
         say(f"{severity} 有 {number} 条，最多允许 {most} 条", f"{number} of {severity}, {most} are allowed")
 
 
+def _say_unused(
+    chosen: policy.Policy, judgement: judging.Judgement, paths: list[str], files: tuple[Path, ...], say: _Teller
+) -> None:
+    """Tell of sections of the configuration that nothing needs any more, where all they are about was checked."""
+    used = {one.rule for one in judgement.judged if one.rule is not None}
+    is_whole = any(path.is_dir() for path in files)
+    for rule in chosen.rules:
+        is_seen = any(policy.matches(path, rule.file) for path in paths) if rule.file else is_whole
+        if rule not in used and is_seen:
+            about = " ".join(part for part in (rule.code, rule.file, rule.element) if part)
+            say(
+                f"配置第 {rule.line} 行没有用到，可以删去：{about}",
+                f"line {rule.line} of the configuration is not needed: {about}",
+            )
+
+
 @dataclass(frozen=True, slots=True)
 class _Teller:
     """Tells on the error stream, in the language that was asked for; in both without one."""
@@ -279,10 +298,17 @@ def _contents(
     """Return name -> (where it stands, content) of every file to check."""
     named = [path for path in files if path != _STDIN]
     made: dict[str, tuple[str, bytes]] = {}
+    left_out = 0
     if named:
         for name, path in door.find_files(named).items():
-            if not chosen.is_excluded(place.path(str(path))):
+            if chosen.is_excluded(place.path(str(path))):
+                left_out += 1
+            else:
                 made[name] = (str(path), _read(path))
+    if left_out and not made and len(named) == len(files):
+        raise Refused(
+            f"配置的 exclude 把 {left_out} 个文件全部排除了，没有检查任何文件 / exclude leaves out all of the {left_out} file(s): nothing was checked"
+        )
     if len(named) < len(files):
         content = sys.stdin.buffer.read()
         name = stdin_name or f"stdin{_ending(content)}"
