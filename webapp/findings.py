@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Mapping
 from dataclasses import asdict, dataclass, field
 from typing import Any
@@ -12,7 +13,7 @@ from engine.checks.catalogue import entries
 from engine.diagram import Kind
 from engine.family import Family
 from engine.findings import Finding
-from webapp.i18n import gettext, is_english, language, lazy_gettext, moment
+from webapp.i18n import gettext, is_english, lazy_gettext, moment
 from webapp.plan_names import named
 
 #: What an element without a name is called.
@@ -52,6 +53,10 @@ _ENDS: dict[str, LazyString] = {
     "deadline-broken": lazy_gettext("到这里已超过时限。"),
     "escalation-endless": lazy_gettext("超期升级又回到了起点。"),
 }
+
+
+#: A name that a message quotes, with Chinese in it.
+_QUOTED = re.compile(r"'([^'\n]*[\u4e00-\u9fff][^'\n]*)'")
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,12 +116,17 @@ def _tell(finding: Finding, names: Mapping[str, str]) -> Told:
         code=finding.code,
         element=finding.element,
         name=named(finding.name) or names.get(finding.element, ""),
-        message=finding.message(language()),
-        advice=finding.advice_en if is_english() else finding.advice_zh,
+        message=_in_english(finding.en) if is_english() else finding.zh,
+        advice=_in_english(finding.advice_en) if is_english() else finding.advice_zh,
         run=steps,
         end=(str(_ENDS[finding.code]) if finding.code in _ENDS else gettext("问题出在这里。")) if steps else "",
         has_page=finding.code in entries(),
     )
+
+
+def _in_english(text: str) -> str:
+    """Return an English text with the Chinese names that it quotes in English, where they have such a name."""
+    return _QUOTED.sub(lambda found: f"'{named(found[1])}'", text)
 
 
 def _names(family: Family, file: str) -> dict[str, str]:

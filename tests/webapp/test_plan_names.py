@@ -81,6 +81,8 @@ def test_findings_name_elements_in_english_where_english_is_spoken(house: House)
     ).json
 
     assert "Investigate on the spot" in {one["name"] for one in told["findings"]}
+    single = next(one["message"] for one in told["findings"] if one["code"] == "role-single")
+    assert "'Customer service'" in single
 
 
 def test_called_plans_are_told_by_name_with_a_link_to_them(house: House) -> None:
