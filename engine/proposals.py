@@ -47,7 +47,7 @@ def read(deployed: Deployed, files: Mapping[str, bytes], known: checks.Known) ->
     told = [finding for finding in findings if finding.file in files]
     refused = {finding.file for finding in told if finding.severity is Severity.ERROR}
     told += _unused(whole, files.keys() - refused)
-    elsewhere = [one for one in findings if one.file not in files and one.severity is Severity.ERROR]
+    elsewhere = [one for one in findings if one.file not in files and one.severity is not Severity.HINT]
     if elsewhere:  # only what these files break; what was wrong before is not their fault
         old = [*deployed.findings, *checks.check(before, known, files={one.file for one in elsewhere})]
         known_before = {_same(one) for one in old}

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
 import pytest
@@ -48,6 +49,26 @@ def test_what_a_proposal_breaks_elsewhere_is_told(deployed: proposals.Deployed):
     callers = {one.file for one in found if one.code == "called-process-missing"}
     assert "suggestion.bpmn" in callers
     assert "problem.bpmn" in callers
+
+
+def test_a_limit_that_a_plan_cannot_keep_any_more_is_told_when_only_the_limit_is_offered(deployed: proposals.Deployed):
+    pack = FILES["problem.rules.json"].decode()
+    shorter = re.sub(r'("id": "problem_negotiation".*?"number": )5', r"\g<1>1", pack, count=1, flags=re.S)
+    assert shorter != pack
+
+    _, found = proposals.read(deployed, {"problem.rules.json": shorter.encode()}, checks.Known())
+    _, same = proposals.read(deployed, {"problem.rules.json": pack.encode()}, checks.Known())
+
+    assert [(one.file, one.code, one.element) for one in found] == [("problem.bpmn", "deadline-broken", "negotiate")]
+    assert same == []
+
+
+def test_a_field_taken_out_of_a_form_is_told_at_the_plan_that_reads_it(deployed: proposals.Deployed):
+    form = FILES["problem_phone_complainant.form"].replace(b'"needs_interview"', b'"asks_interview"')
+
+    _, found = proposals.read(deployed, {"problem_phone_complainant.form": form}, checks.Known())
+
+    assert "problem.bpmn" in {one.file for one in found}
 
 
 def test_what_was_wrong_elsewhere_before_is_not_told():
