@@ -86,3 +86,24 @@ def test_an_appeal_is_reviewed_by_somebody_who_did_not_decide():
     walk.do("deliver_decision", is_appealed="yes")
 
     assert walk.task("review_appeal").groups == ["复核人员"] != decided_by
+
+
+def test_what_fits_no_rule_is_judged_by_the_bonus_agreed_for_both():
+    assert found(ground="other").variables["proposal"] == {
+        "measure": "performance_review",
+        "superior_measure": "performance_review",
+    }
+
+
+def test_a_reviewer_cannot_raise_the_deduction_above_the_cap():
+    walk = found(**LOSS).do("hear_person").do("decide_measure", decided_measure="coaching")
+    walk.do("deliver_decision", is_appealed="yes")
+
+    with pytest.raises(AssertionError, match="deduction_amount"):
+        walk.do("review_appeal", decided_measure="recover_loss", deduction_amount=1201)
+
+
+def test_grave_misconduct_is_referred_to_personnel_and_ends_no_contract_here():
+    walk = found(ground="bad_service").do("hear_person").do("decide_measure", decided_measure="refer_personnel")
+
+    assert walk.open() == ["deliver_decision"]

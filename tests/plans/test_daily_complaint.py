@@ -98,3 +98,16 @@ def test_an_adequate_result_and_a_satisfied_customer_close_the_case():
     )
 
     assert walk.end == "case_closed"
+
+
+@pytest.mark.parametrize("level", ["major", "urgent"])
+def test_each_department_carries_the_solution_out_in_the_time_set_with_it(level):
+    due = {"solution_due_at": "2026-03-06T18:00:00+08:00"}
+    walk = analysed(level)
+    if level == "major":
+        walk.do("convene_departments", departments=["finance"], **due)
+    else:
+        walk.do("launch_plan", departments=["finance"]).do("take_part").do("decide_solution", **due)
+
+    assert walk.open() == ["carry_out_share"]
+    assert walk.due("carry_out_share") == datetime(2026, 3, 6, 18, tzinfo=BEIJING)

@@ -25,7 +25,7 @@ ONCE = {
         "convene_departments_escalated_to_level_set": "severity only rises, so each step up comes once",
     },
     "department_complaint": {"case_reopened_to_handling_again": _REOPENED},
-    "malicious": {"promise_renewed_to_wait_opens": "the date promised is put off once"},
+    "malicious": {"case_reopened_to_form_opinion": _REOPENED},
     "parent_complaint": {"case_reopened_to_investigate": _REOPENED},
     "petition": {"extended_to_handling_open": "extended once, by at most 30 days (信访工作条例)"},
     "problem": {"case_reopened_to_negotiate": _REOPENED},
@@ -51,5 +51,5 @@ def test_every_loop_is_gone_round_twice_unless_the_plan_allows_it_once(plan):
     rounds = most_rounds(plan, HANDED.get(plan, [{}]), once)
 
     found = {flow: rounds[file, flow] for file, flow in loops(plan)}
-    assert {flow for flow, times in found.items() if times == 1} == once.keys()
+    assert {flow for flow, times in found.items() if times < 2} == once.keys()
     assert all(times >= 1 for times in found.values())

@@ -52,9 +52,8 @@ TABLES = {
     },
     "consumer_complaint_approval": {"compensation_amount": [None, 0, 199.99, 200, 2000, 2000.01]},
     "parent_complaint_coordination": {
-        "complaint_class": ["service", "teaching"],
         "complaint_form": ["suggestion", "complaint"],
-        "complaint_head": ["safety", "quality"],
+        "complaint_head": ["safety", "quality", "buildings"],
     },
 }
 TABLES["consumer_complaint_severity"] = TABLES["problem_severity"]
@@ -169,6 +168,34 @@ def test_what_is_overdue_goes_up_to_another_role_and_from_there_to_a_third(plan)
         told = source.split(f'id="{end.id}_escalation" escalationRef="')[1].split('"')[0]
         assert not node.interrupting
         assert by_id[boxes[told]].roles != by_id[node.attached_to or ""].roles
+
+
+@pytest.mark.parametrize("plan", PLANS)
+def test_a_step_is_late_at_the_very_moment_that_it_is_due(plan):
+    drawn = etree.parse(ROOT / f"processes/{plan}.bpmn").getroot()
+    due = {
+        task.get("id"): as_moment(schedule.get("dueDate"))
+        for task in drawn.iter("{*}userTask")
+        for schedule in task.iter("{*}taskSchedule")
+    }
+
+    late = [
+        (host, as_moment(timer[0].text, any(one.get("value") == "working-days" for one in event.iter("{*}property"))))
+        for event in drawn.iter("{*}boundaryEvent")
+        for timer in event.iter("{*}timerEventDefinition")
+        if event.get("id").endswith(("_late", "_overdue")) and (host := event.get("attachedToRef")) in due
+    ]
+
+    assert [(host, moment, due[host]) for host, moment in late if moment != due[host]] == []
+
+
+def as_moment(text: str, in_working_days: bool = False) -> str:
+    """Return a due date or a timer written the one way, so that they can be compared."""
+    text = re.sub(r"date and time\((\w+)\)", r"\1", text.strip().removeprefix("="))
+    days = re.fullmatch(r"P(\d+)D", text)
+    if days and in_working_days:
+        return f"working days after(now(), {days[1]})"
+    return f'now() + duration("{text}")' if re.fullmatch(r"P[0-9A-Z]+", text) else text
 
 
 def test_every_form_is_used_and_every_form_that_is_used_exists():

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from engine import deployments, instances, jobs, tasks
+from engine import deployments, forms, instances, jobs, tasks
 from engine.work import SYSTEM, Database
 from tests.conftest import person
-from tests.plans.walk import ROOT, Walk
+from tests.plans.walk import ROOT, Walk, family
 
 AGENT = person("zhou", "客服人员", "相关部门", permissions=("register",))
 HEAD = person("zheng", "客服部经理")
@@ -61,3 +61,15 @@ def test_the_measure_starts_a_case_of_its_own_that_outlives_the_complaint(databa
         assert (task.element_id, task.business_key) == ("accept_measure", "TS-1")
         assert instances.variables(work, task.instance_id)["measure_source"] == "TS-1"
         assert instances.get(work, case).status == "ended"
+
+
+def test_what_the_visit_found_stands_before_whoever_thinks_about_lessons():
+    walk = Walk("suggestion").do("thank_complainant", scope="one_person", is_about_safety="no").do("pass_on")
+    walk.do("consider", is_constructive="no").do("write_report").do("review_report", report_decision="approve")
+    walk.do("read_report", "give_feedback").pass_until(walk.timer("visit_day"))
+    walk.do("visit", is_reached="yes", satisfaction="4", visit_comment="回复慢了些")
+    wait = walk.task("review_case")
+
+    shown = [view.value for view in forms.draw(family().forms[wait.form], walk.machine.context(wait.token))]
+
+    assert any("4 满意" in text and "回复慢了些" in text for text in shown)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from engine.calendars import BEIJING
 from tests.plans.walk import Walk
@@ -23,9 +23,27 @@ def at_visit() -> Walk:
 
 
 def test_understanding_closes_the_dispute():
-    walk = at_visit().do("visit_home", visit_result="settled").do("report_result", "read_result", "give_feedback")
+    walk = visited_again("5").do("review_case", needs_measure="no")
 
     assert walk.end == "dispute_closed"
+
+
+def visited_again(satisfaction: str) -> Walk:
+    walk = at_visit().do("visit_home", visit_result="settled").do("report_result", "read_result", "give_feedback")
+    return walk.pass_until(walk.timer("visit_day")).do("visit", is_reached="yes", satisfaction=satisfaction)
+
+
+def test_a_complainant_who_is_dissatisfied_afterwards_gets_a_new_opinion_within_24_hours():
+    walk = visited_again("1").do("arrange_reopening")
+
+    assert walk.open() == ["form_opinion"]
+    assert walk.due("form_opinion") == walk.now + timedelta(hours=24)
+
+
+def test_a_dispute_registered_late_counts_from_its_receipt():
+    walk = Walk("malicious", received_at="2026-03-02T07:00:00+08:00").do("meet_complainant", is_media_involved="no")
+
+    assert walk.due("form_opinion") == beijing(3, 7)
 
 
 def test_the_opinion_is_due_24_hours_after_the_dispute_came_in():

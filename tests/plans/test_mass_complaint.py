@@ -55,3 +55,16 @@ def test_a_situation_that_grows_raises_the_level_and_command_adds_forces_within_
     assert walk.variables["response_level"] == 2
     assert walk.task("raise_response").groups == ["应急指挥部"]
     assert (walk.due("raise_response") - walk.now).total_seconds() == 3600
+
+
+def test_a_situation_that_stays_grave_raises_nothing():
+    walk = begun(5, "yes").tell("case_turned", affected_count=8, is_injured="yes")
+
+    assert "raise_response" not in walk.open()
+
+
+def test_a_step_from_the_fourth_level_to_the_third_raises_the_response_too():
+    walk = begun(5).tell("case_turned", affected_count=30, is_injured="no")
+
+    assert walk.variables["response_level"] == 3
+    assert "raise_response" in walk.open()

@@ -27,7 +27,7 @@ def test_an_inspection_with_valid_credentials_is_accompanied_and_nobody_may_refu
     walk = reported("inspection")
 
     assert walk.open() == ["accompany_inspection"]
-    assert walk.do("accompany_inspection", "record_visit").end == "visit_recorded"
+    assert walk.do("accompany_inspection", "record_visit").do("review_case", needs_measure="no").end == "visit_recorded"
 
 
 def test_the_regional_manager_decides_on_an_interview_within_30_minutes():
@@ -44,7 +44,10 @@ def test_only_the_spokesperson_gives_the_interview():
     assert reported("media").do("decide_interview", interview_decision="decline").open() == ["explain_refusal"]
 
 
-def test_visitors_without_valid_credentials_are_declined_politely():
-    walk = Walk("media_inspection").do("check_credentials", credentials_valid="no").do("decline_politely")
+def test_visitors_without_valid_credentials_are_reported_all_the_same_and_declined_politely():
+    walk = Walk("media_inspection").do("check_credentials", credentials_valid="no")
+    assert walk.due("report_at_once") == MONDAY + timedelta(minutes=10)
+
+    walk.do("report_at_once", "decline_politely")
 
     assert walk.end == "visit_declined"

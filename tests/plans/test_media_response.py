@@ -26,7 +26,7 @@ def test_a_true_report_is_answered_by_mending_and_telling_the_facts():
 def test_a_false_report_is_answered_side_by_side_after_legal_review():
     walk = explained("yes").do("review_publication", publication_finding="false")
 
-    assert set(walk.open()) == {"ask_correction", "publish_facts", "monitor_spread"}
+    assert set(walk.open()) == {"ask_correction", "publish_facts", "leaders_explain", "monitor_spread"}
 
 
 def test_no_choice_of_the_forms_offers_what_the_law_forbids():
@@ -57,6 +57,29 @@ def test_a_refused_correction_goes_to_court():
 
 
 def test_a_corrected_report_needs_no_court():
-    walk = corrected().do("record_reply", correction_reply="corrected").do("publish_facts", "monitor_spread")
+    walk = corrected().do("record_reply", correction_reply="corrected").do("publish_facts", "leaders_explain")
+    walk.do("monitor_spread", is_calming_down="yes")
 
     assert walk.open() == ["record_contacts"]
+
+
+def test_the_spread_is_watched_until_it_calms_down():
+    walk = corrected()
+    for _ in range(2):
+        walk.do("monitor_spread", is_calming_down="no")
+
+    assert "monitor_spread" in walk.open()
+    assert "monitor_spread" not in walk.do("monitor_spread", is_calming_down="yes").open()
+
+
+def test_leaders_explain_beside_the_other_remedies_within_a_working_day():
+    walk = corrected()
+
+    assert walk.task("leaders_explain").groups == ["总经理"]
+    assert walk.due("leaders_explain") == walk.now.replace(day=3)
+
+
+def test_a_grave_case_that_nobody_outside_asks_about_needs_no_visit():
+    assert Walk("media_response").do("check_facts", is_outside_involved="no", is_published="no").open() == [
+        "record_contacts"
+    ]

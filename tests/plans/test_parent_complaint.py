@@ -10,10 +10,10 @@ from engine.calendars import BEIJING
 from tests.plans.walk import Walk
 
 RECEIVED = {
-    "complaint_class": "teaching",
     "complaint_form": "complaint",
     "complaint_head": "quality",
     "reached_headquarters": "no",
+    "caused_disorder": "no",
     "can_answer_now": "no",
     "is_repeated": "no",
     "involves_young_child": "no",
@@ -29,7 +29,11 @@ def received(**answers: str) -> Walk:
 
 
 def at_coordination(**answers: str) -> Walk:
-    return received(**answers).do("fill_in_slip", "investigate", "pass_on_slip")
+    return investigated(**answers).do("pass_on_slip")
+
+
+def investigated(at_fault: str = "no", **answers: str) -> Walk:
+    return received(**answers).do("fill_in_slip").do("investigate", is_service_at_fault=at_fault)
 
 
 def test_what_can_be_answered_at_once_ends_with_a_reception_record():
@@ -44,7 +48,7 @@ def test_the_investigation_is_finished_on_the_day_of_receipt():
 
 
 def test_the_slip_is_passed_on_within_2_days():
-    walk = received().do("fill_in_slip", "investigate")
+    walk = investigated()
 
     assert walk.due("pass_on_slip") == beijing(4)
     assert walk.timer("pass_on_slip_reminder") == beijing(3)
@@ -104,16 +108,41 @@ def test_nobody_is_held_to_account_for_a_case_in_time():
 
 
 def test_a_slip_passed_on_after_2_days_leads_to_accountability():
-    walk = received().do("fill_in_slip", "investigate")
+    walk = investigated()
     walk.pass_until(beijing(4)).do("pass_on_slip", "coordinate", "give_feedback", "carry_out")
 
     assert "find_facts" in walk.open()
+    assert ground(walk) == "slip_late"
+
+
+def ground(walk: Walk) -> str:
+    """Return the ground that the finding of facts begins with."""
+    return walk.machine.context(walk.task("find_facts").token)["ground"]
+
+
+def test_poor_service_found_by_the_investigation_leads_to_accountability():
+    walk = investigated(at_fault="yes").do("pass_on_slip", "coordinate", "give_feedback", "carry_out")
+
+    assert walk.open() == ["find_facts"]
+    assert ground(walk) == "bad_service"
+
+
+def test_disorder_caused_by_poor_service_calls_for_an_apology_first():
+    walk = received(caused_disorder="yes")
+
+    assert walk.task("apologise_by_phone").groups == ["校区主管"]
+    assert walk.do("apologise_by_phone", apology_way="meeting").open() == ["fill_in_slip"]
+
+
+def test_the_data_of_a_child_are_assessed_before_they_are_used():
+    assert received(involves_young_child="yes").do("protect_child_data").variables["impact_assessment"]
 
 
 def test_a_case_not_settled_in_time_leads_to_accountability():
     walk = at_coordination().pass_until(beijing(5)).do("coordinate", "give_feedback", "carry_out")
 
     assert "find_facts" in walk.open()
+    assert ground(walk) == "not_settled"
 
 
 def test_a_repeated_offence_leads_to_accountability():

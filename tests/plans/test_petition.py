@@ -77,7 +77,7 @@ def test_police_are_asked_only_with_an_unlawful_act_on_record():
 
 
 def test_review_and_re_review_take_30_days_each_and_there_is_no_third():
-    walk = accepted().do("handle_petition", handling_result="decided")
+    walk = accepted().do("handle_petition", handling_result="decided", is_doubtful="no")
     for _ in range(2):
         walk.do("tell_decision", is_review_asked="yes")
         assert walk.due("review_petition") == last_moment(walk.now, 30)
@@ -106,7 +106,11 @@ def test_what_the_authority_and_the_police_answer_is_recorded_after_the_receptio
 
 
 def test_the_outcome_of_a_review_is_told_within_five_working_days():
-    walk = accepted().do("handle_petition", handling_result="decided").do("tell_decision", is_review_asked="yes")
+    walk = (
+        accepted()
+        .do("handle_petition", handling_result="decided", is_doubtful="no")
+        .do("tell_decision", is_review_asked="yes")
+    )
     walk.pass_time(days=20)
 
     walk.do("review_petition")
@@ -115,6 +119,14 @@ def test_the_outcome_of_a_review_is_told_within_five_working_days():
 
 
 def test_the_decision_is_told_within_the_limit_of_the_handling():
-    walk = accepted().do("handle_petition", handling_result="decided")
+    walk = accepted().do("handle_petition", handling_result="decided", is_doubtful="no")
 
     assert walk.due("tell_decision") == last_moment(MONDAY + timedelta(days=2), 60)
+
+
+def test_the_head_takes_up_a_doubtful_case_before_it_is_answered():
+    walk = accepted().do("handle_petition", handling_result="decided", is_doubtful="yes")
+
+    assert walk.task("take_up_doubtful").groups == ["信访应急领导小组组长"]
+    assert walk.due("take_up_doubtful") == calendar().add_working_days(walk.now, 3)
+    assert walk.do("take_up_doubtful").open() == ["tell_decision"]

@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 import pytest
 
 from engine.calendars import BEIJING
-from tests.plans.walk import MONDAY, Walk
+from tests.plans.walk import MONDAY, Walk, calendar
 
 
 def beijing(day: int, hour: int = 9, minute: int = 0, month: int = 3) -> datetime:
@@ -236,3 +236,18 @@ def test_a_complaint_that_becomes_major_is_directed_by_the_general_manager_withi
 
     assert walk.due("direct_response") == walk.now + timedelta(hours=4)
     assert "form_opinion" in walk.open()
+
+
+def test_the_interview_is_due_on_the_day_agreed_for_it():
+    walk = Walk("problem").do("phone_complainant", needs_interview="yes", is_injured="no", is_media_involved="no")
+
+    walk.do("arrange_interview", interview_at="2026-03-04T14:00:00+08:00")
+
+    assert walk.due("interview") == datetime(2026, 3, 4, 23, 59, 59, tzinfo=BEIJING)
+
+
+def test_results_are_reported_within_a_working_day_of_both_being_there():
+    walk = at_execution().do("find_facts", ground="none").pass_time(days=4).do("carry_out")
+
+    assert walk.due("report_results") == calendar().add_working_days(walk.now, 1)
+    assert walk.timer("report_results_late") == walk.due("report_results")

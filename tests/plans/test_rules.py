@@ -12,7 +12,9 @@ from tests.plans.walk import family
 LAW = {
     "petition_registration": (15, "days", "第二十二条"),
     "petition_acceptance": (15, "days", "第二十三条"),
+    "petition_objection": (5, "working days", "第二十三条"),
     "petition_handling": (60, "days", "第三十四条"),
+    "petition_review_request": (30, "days", "第三十五、三十六条"),
     "petition_review": (30, "days", "第三十五、三十六条"),
     "consumer_reply": (7, "working days", "第四十六条"),
     "wilful_delay": (15, "days", "第八至十条"),

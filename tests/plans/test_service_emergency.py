@@ -17,6 +17,8 @@ BRANCHES = {
     "interruption": ["interruption_notify", "interruption_switch"],
     "disaster": ["disaster_shelter"],
 }
+#: What is done before the scene is surveyed.
+AT_ONCE = {kind: ["act_at_once"] for kind in ("network", "casualty", "disaster")}
 
 
 def launched(kind: str) -> Walk:
@@ -25,7 +27,7 @@ def launched(kind: str) -> Walk:
 
 @pytest.mark.parametrize("kind", BRANCHES)
 def test_each_type_of_event_has_its_own_steps_in_their_order(kind):
-    walk = launched(kind).do("report_progress", "brief_leaders", "supply", "survey_scene")
+    walk = launched(kind).do("report_progress", "brief_leaders", "supply", *AT_ONCE.get(kind, []), "survey_scene")
 
     for step in BRANCHES[kind]:
         assert walk.open() == [step]
@@ -35,13 +37,29 @@ def test_each_type_of_event_has_its_own_steps_in_their_order(kind):
 
 
 def test_three_strands_run_side_by_side():
-    assert set(launched("network").open()) == {"survey_scene", "report_progress", "supply"}
+    assert set(launched("equipment").open()) == {"survey_scene", "report_progress", "supply"}
+
+
+@pytest.mark.parametrize("kind", AT_ONCE)
+def test_people_are_rescued_and_servers_cut_off_within_30_minutes_and_before_the_survey(kind):
+    walk = launched(kind)
+
+    assert set(walk.open()) == {"act_at_once", "report_progress", "supply"}
+    assert walk.due("act_at_once") == MONDAY + timedelta(minutes=30)
+
+
+def test_an_injury_is_looked_after_first_whatever_the_event():
+    walk = Walk("service_emergency").do(
+        "report_event", event_type="complaint", is_injured="yes", is_media_involved="no"
+    )
+
+    assert "act_at_once" in walk.do("report_to_group", "launch_plan").open()
 
 
 def test_the_response_goes_on_until_command_confirms_the_restoration():
     walk = launched("disaster")
     for answer in ("no", "no", "yes"):
-        walk.do("survey_scene", "disaster_shelter", "report_progress", "brief_leaders", "supply").do(
+        walk.do("act_at_once", "survey_scene", "disaster_shelter", "report_progress", "brief_leaders", "supply").do(
             "confirm_restoration", is_restored=answer
         )
 

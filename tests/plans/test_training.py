@@ -22,3 +22,9 @@ def test_a_measure_or_a_new_plan_may_ask_for_training():
     walk = Walk("training", begin="training_wanted", training_reason="退费告知流程")
 
     assert walk.open() == ["plan_training"]
+
+
+def test_training_and_publicity_come_round_every_half_year():
+    walk = Walk("training", begin="training_scheduled")
+
+    assert walk.do("plan_training", training_kinds=["publicity", "training"]).open() == ["hold_training"]

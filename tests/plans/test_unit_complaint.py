@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from datetime import datetime
 
+from engine import forms
 from engine.calendars import BEIJING
-from tests.plans.walk import Walk
+from tests.plans.walk import Walk, family
 
 CLEAR = {
     "is_content_clear": "yes",
@@ -193,3 +194,21 @@ def test_a_dissatisfied_visit_reopens_the_investigation():
     walk.pass_until(walk.timer("visit_day")).do("visit", is_reached="yes", satisfaction="1").do("arrange_reopening")
 
     assert walk.open() == ["investigate"]
+
+
+def test_the_departments_act_within_the_time_that_the_group_set():
+    walk = checked(is_media_involved="yes").do("convene_group")
+    walk.do("decide_measures", acting_departments=["finance"], measures_due_at="2026-03-06T18:00:00+08:00")
+
+    assert walk.due("act_together") == beijing(6, 18)
+    assert walk.timer("act_together_late") == beijing(6, 18)
+
+
+def test_the_result_of_a_major_complaint_that_is_told_is_what_the_group_decided():
+    walk = checked(is_media_involved="yes").do("investigate").do("conclude_investigation", is_law_concerned="no")
+    walk.do("convene_group").do("decide_measures", decision="停业整改").do("act_together")
+    wait = walk.task("give_feedback")
+
+    shown = [view.value for view in forms.draw(family().forms[wait.form], walk.machine.context(wait.token))]
+
+    assert any("停业整改" in text for text in shown)
