@@ -1,4 +1,4 @@
-"""What differs between two versions of a plan, in the words of a page. It compares nothing itself."""
+"""What differs between two versions of a plan, or a version and what is offered, in the words of a page."""
 
 from __future__ import annotations
 
@@ -7,8 +7,10 @@ from dataclasses import dataclass
 
 from flask_babel.speaklater import LazyString
 
-from engine.comparing import ADDED, CHANGED, REMOVED, Change, Part
+from engine import deployments
+from engine.comparing import ADDED, CHANGED, REMOVED, Change, Part, compare
 from engine.family import Family
+from engine.work import UnitOfWork
 from webapp.findings import KINDS
 from webapp.i18n import gettext, lazy_gettext
 from webapp.plan_names import named
@@ -87,6 +89,17 @@ def tell(changes: Iterable[Change], after: Family, before: Family, process_id: s
         for _, node in family.processes[process_id].body.walk()
     }
     return [_tell(change, kinds) for change in changes]
+
+
+def of_preview(work: UnitOfWork, found: deployments.Preview) -> list[str]:
+    """Return, a line each, what deploying would change of the plans that are there already."""
+    told = []
+    there = {info.key: info for info in deployments.definitions(work)} if found.changes else {}
+    for key, _ in found.changes:
+        if key in there:
+            was = deployments.open_family(work, there[key].id)
+            told += [one.text for one in tell(compare(was, found.family, key), found.family, was, key)]
+    return list(dict.fromkeys(told))
 
 
 def _tell(change: Change, kinds: dict[str, str]) -> Difference:

@@ -84,6 +84,7 @@ def test_a_preview_says_which_plan_gets_a_new_version_and_stores_nothing(house: 
 
     assert page.status_code == 200
     assert "会产生新版本： 噪声扰民处置预案" in text_of(page)
+    assert "与已部署的相比： 改动 用户任务" in text_of(page)
     assert _versions(house) == [1]
 
 

@@ -8,7 +8,7 @@ from urllib.parse import quote
 from flask import Blueprint, Response, flash, jsonify, redirect, render_template, request, url_for
 from werkzeug.exceptions import BadRequest
 
-from engine import checks, comparing, deployments
+from engine import checks, deployments
 from engine.errors import EngineError
 from engine.findings import has_errors
 from engine.work import UnitOfWork
@@ -128,7 +128,7 @@ def check() -> Any:
         found = deployments.preview(work, {name: content}, _known(work))
         told = tell(found.findings, found.family)
         referred = references.of_diagram(work, found.family, name)
-        changed = _changed(work, found)
+        changed = differences.of_preview(work, found)
     return jsonify(
         findings=[{**one.as_json(), "help": _help(one)} for one in told],
         count={severity: sum(one.severity == severity for one in told) for severity in ("error", "warning", "hint")},
@@ -187,18 +187,6 @@ def _index(faults: dict[str, str] | None = None) -> str:
             faults=faults or {},
             most_roles=skeleton.MAX_ROLES,
         )
-
-
-def _changed(work: UnitOfWork, found: deployments.Preview) -> list[str]:
-    """Return, a line each, what deploying would change of the plans that are there already."""
-    told = []
-    there = {info.key: info for info in deployments.definitions(work)} if found.changes else {}
-    for key, _ in found.changes:
-        if key in there:
-            was = deployments.open_family(work, there[key].id)
-            changes = comparing.compare(was, found.family, key)
-            told += [one.text for one in differences.tell(changes, found.family, was, key)]
-    return list(dict.fromkeys(told))
 
 
 def _to(draft: drafts.DraftInfo) -> Any:

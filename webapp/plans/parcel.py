@@ -72,7 +72,11 @@ def _read(uploads: list[FileStorage]) -> dict[str, bytes]:
                 f"有两个文件都叫“{name}”，请改名后再选。", f"Two files are called {name}; rename one of them."
             )
         if len(files) == MAX_FILES:
-            raise BadUpload(f"一次最多上传 {MAX_FILES} 个文件。", f"Upload at most {MAX_FILES} files at once.")
+            raise BadUpload(
+                f"一次最多上传 {MAX_FILES} 个文件。请只选改动过的，或由管理员用 banjie deploy 部署整个文件夹。",
+                f"Upload at most {MAX_FILES} files at once: choose those that changed, or let an administrator deploy the "
+                "whole folder with banjie deploy.",
+            )
         content = upload.stream.read(MAX_FILE_BYTES + 1)
         total += len(content)
         if len(content) > MAX_FILE_BYTES:

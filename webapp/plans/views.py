@@ -155,6 +155,7 @@ def preview() -> Any:
     note = request.form.get("note", "").strip()[:500]
     with unit_of_work(read_only=True) as work:
         found = deployments.preview(work, files, _known(work))
+        changed = differences.of_preview(work, found)
     is_refused = has_errors(found.findings)
     told = tell(found.findings, found.family)
     page = render_template(
@@ -162,6 +163,7 @@ def preview() -> Any:
         reports=_reports(files, told),
         others=[finding for finding in told if finding.file not in files],
         changes=found.changes,
+        differences=changed,
         count={
             severity: sum(item.severity == severity for item in found.findings)
             for severity in ("error", "warning", "hint")
