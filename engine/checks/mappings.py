@@ -6,16 +6,18 @@ import re
 from collections.abc import Iterator
 
 from engine import feel
+from engine.checks.data.writes import expressions_in, form_of
 from engine.checks.subject import Subject, expressions_of
 from engine.decisions.boxed import Literal as BoxedLiteral
 from engine.decisions.model import Decision
 from engine.decisions.tables import Table
-from engine.diagram import Expression, Mapping, Node, Process
+from engine.diagram import Expression, Kind, Mapping, Message, Node, Process
 from engine.family import Family
 from engine.feel import nodes as n
 
 #: A path of names as FEEL knows them: words, which blanks and a few signs may join.
 _TARGET = re.compile(r"[^\W\d][\w\-+*/'’ ]*(?:\.[^\W\d][\w\-+*/'’ ]*)*")
+_THROWS = (Kind.THROW, Kind.END, Kind.SEND_TASK)
 _WORD = re.compile(r"[^\W\d]\w*")
 
 
@@ -33,6 +35,7 @@ def check(subject: Subject) -> None:
                 )
         if node.call is not None:
             _handed(subject, node, node.call.process, [*node.inputs, *node.call.inputs])
+        _sent(subject, node)
 
 
 def _all_of(node: Node) -> Iterator[Mapping]:
@@ -45,23 +48,50 @@ def _all_of(node: Node) -> Iterator[Mapping]:
 
 def _handed(subject: Subject, node: Node, process: Expression, inputs: list[Mapping]) -> None:
     called = subject.family.processes.get(process.text) if process.is_literal else None
-    if called is None or not inputs:
+    if called is not None:
+        _unread(subject, node, inputs, [called])
+
+
+def _sent(subject: Subject, node: Node) -> None:
+    """Look at what a message brings to those who wait for it in the family."""
+    thrown = node.event(Message)
+    if not isinstance(thrown, Message) or node.kind not in _THROWS or not thrown.name.is_literal:
         return
+    waiting = [
+        process
+        for process in subject.family.processes.values()
+        if any(
+            event.name.text == thrown.name.text and other.kind not in _THROWS
+            for _, other in process.body.walk()
+            for event in [one for one in other.events if isinstance(one, Message)]
+        )
+    ]
+    _unread(subject, node, node.inputs, waiting)
+
+
+def _unread(subject: Subject, node: Node, inputs: list[Mapping], receivers: list[Process]) -> None:
+    """Warn of what is handed on and none of `receivers` reads."""
     known: dict[str, frozenset[str] | None] = subject.shared.setdefault("looked at", {})
-    if called.id not in known:
-        known[called.id] = looked_at(called, subject.family)
-    names = known[called.id]
-    if names is None:
+    names: set[str] = set()
+    for one in receivers:
+        if one.id not in known:
+            known[one.id] = looked_at(one, subject.family)
+        found = known[one.id]
+        if found is None:
+            return
+        names |= found
+    if not receivers:
         return
     own = {name for mapping in inputs for name in _names(mapping.source)}
+    to = "、".join(one.name or one.id for one in receivers)[:80]
     for mapping in inputs:
         name = mapping.target.partition(".")[0]
         if name not in names and name not in own:
             subject.warn(
                 "mapping-unread",
                 node,
-                f"交给“{called.name or called.id}”的变量“{name[:60]}”，那个流程里没有任何一处读它。",
-                f"nothing in {called.name or called.id!r} reads the variable {name[:60]!r} that it is given.",
+                f"交给“{to}”的变量“{name[:60]}”，那个流程里没有任何一处读它。",
+                f"nothing in {to!r} reads the variable {name[:60]!r} that it is given.",
                 ("改正变量名，或删去这条映射。", "Correct the name, or delete the mapping."),
             )
 
@@ -106,16 +136,12 @@ def _names(expression: Expression | None) -> frozenset[str]:
 
 
 def _of_form(node: Node, family: Family) -> set[str]:
-    form = family.forms.get(node.form.id) if node.form is not None else None
-    names: set[str] = set()
-    for field in form.walk() if form is not None else ():
-        names.update(field.keys)
-        properties = (field.source, field.hide, field.readonly, field.disabled, *field.rules.values())
-        expressions = [one.expression for one in properties if one is not None]
-        expressions += [*field.label.parts.values(), *field.hint.parts.values(), field.expression]
-        for expression in expressions:
-            if expression is not None:
-                names |= expression.names | expression.possible_names
+    form = form_of(node, family)
+    if form is None:
+        return set()
+    names = {key for field in form.walk() for key in field.keys}
+    for expression in expressions_in(form):
+        names |= expression.names | expression.possible_names
     return names
 
 

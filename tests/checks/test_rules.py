@@ -141,3 +141,31 @@ def test_a_condition_that_asks_for_a_rule_that_is_not_there_is_an_error():
     )
 
     assert ("rule-unknown", "late") in _errors(body)
+
+
+def _two(sent: str, read: str) -> dict[str, bytes]:
+    """Return a process that sends `sent` with a message, and another that the message begins and that reads `read`."""
+    space = 'xmlns:zeebe="http://camunda.org/schema/zeebe/1.0"'
+    mapping = f'<zeebe:ioMapping {space}><zeebe:input source="=1" target="{sent}"/></zeebe:ioMapping>'
+    first = (
+        f'<bpmn:startEvent id="s"/><bpmn:endEvent id="x"><bpmn:extensionElements>{mapping}</bpmn:extensionElements>'
+        '<bpmn:messageEventDefinition messageRef="m"/></bpmn:endEvent>' + _flows("s", "x")
+    )
+    message = '<bpmn:startEvent id="r"><bpmn:messageEventDefinition messageRef="m"/></bpmn:startEvent>'
+    condition = f'<bpmn:conditionExpression xsi:type="bpmn:tFormalExpression">={read} = 1</bpmn:conditionExpression>'
+    second = (
+        f'{message}<bpmn:exclusiveGateway id="g" default="g_e"/><bpmn:task id="t"/><bpmn:endEvent id="e"/>'
+        f'<bpmn:sequenceFlow id="g_t" sourceRef="g" targetRef="t">{condition}</bpmn:sequenceFlow>'
+        + _flows("r", "g", "e")
+        + _flows("t", "e")
+    )
+    top = '<bpmn:message id="m" name="told"/>'
+    other = written(second, "camunda8", top=top).replace(b'process id="p"', b'process id="q"')
+    return {"a.bpmn": written(first, "camunda8", top=top), "b.bpmn": other}
+
+
+def test_what_a_message_brings_and_nobody_who_waits_for_it_reads_is_told_of():
+    said = {(one.code, one.element) for one in check_files(_two("leve", "level"))}
+
+    assert ("mapping-unread", "x") in said
+    assert "mapping-unread" not in {one.code for one in check_files(_two("level", "level"))}

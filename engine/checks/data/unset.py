@@ -6,6 +6,7 @@ import re
 
 from engine.checks.data.reaching import Reach
 from engine.checks.data.reads import NEEDED, Use
+from engine.checks.data.writes import expressions_in, mapped_into
 from engine.checks.subject import Subject
 from engine.diagram import Kind, Node
 from engine.findings import Severity
@@ -119,19 +120,6 @@ def _maybe(subject: Subject, reach: Reach, use: Use, name: str, told: set[tuple[
 
 def form_use(node: Node, form: Form) -> Use:
     """Return what a form reads of the case: names in its conditions, texts, values and choices."""
-    names: set[str] = set()
-    own: set[str] = set()
-    for field in form.walk():
-        if field.keys:
-            own.add(field.keys[0])
-        expressions = [
-            prop.expression
-            for prop in (field.source, field.hide, field.readonly, field.disabled, *field.rules.values())
-            if prop is not None
-        ]
-        expressions += [*field.label.parts.values(), *field.hint.parts.values(), field.expression]
-        for expression in expressions:
-            if expression is not None:
-                names |= expression.names
-    local = {mapping.target.partition(".")[0] for mapping in node.inputs}
-    return Use("form", node, node, frozenset(names - own - local), is_after=node.kind is Kind.START)
+    own = {field.keys[0] for field in form.walk() if field.keys}
+    names = {name for expression in expressions_in(form) for name in expression.names}
+    return Use("form", node, node, frozenset(names - own - mapped_into(node)), is_after=node.kind is Kind.START)

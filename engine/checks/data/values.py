@@ -9,7 +9,7 @@ from typing import Any
 from engine.checks.data.domains import ANYTHING, Domain, Domains, kind_of, of_field
 from engine.checks.data.misfits import Look, Misfit, comparisons, misfit_of, misfits, no_member, unfit, written
 from engine.checks.data.reads import Use
-from engine.checks.data.writes import Calls, form_of
+from engine.checks.data.writes import Calls, expressions_in, form_of, mapped_into
 from engine.checks.kinds import in_words
 from engine.checks.subject import Subject
 from engine.decisions.model import Decision, Model
@@ -46,6 +46,7 @@ def check(subject: Subject, uses: list[Use], calls: Calls) -> None:
             for part in use.tree.walk():
                 asked.decided.update((name, value) for name, value, has_value in comparisons(part) if has_value)
     _fields(subject)
+    _members_shown(subject, domains)
     shown = subject.shared.setdefault("forms", {})
     for _, node in subject.walk():
         if node.decision is not None and node.decision.id.is_literal:
@@ -55,6 +56,19 @@ def check(subject: Subject, uses: list[Use], calls: Calls) -> None:
         form = form_of(node, subject.family)
         if form is not None:
             shown.setdefault(form.id, []).append(domains)
+
+
+def _members_shown(subject: Subject, domains: Domains) -> None:
+    """Say which members of a decision's answer a form wants to show that it does not have."""
+    for _, node in subject.walk():
+        form = form_of(node, subject.family)
+        told: set[str] = set()
+        for expression in expressions_in(form) if form is not None else ():
+            use = Use("form", node, node, expression.names, local=frozenset(mapped_into(node)), tree=expression.tree)
+            for misfit in no_member(use, domains):
+                if misfit.zh not in told:
+                    told.add(misfit.zh)
+                    subject.warn(misfit.code, node, misfit.zh, misfit.en, misfit.advice)
 
 
 def _fields(subject: Subject) -> None:

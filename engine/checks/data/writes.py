@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from engine import diagram
 from engine.diagram import Kind, Node, Process
 from engine.family import Family
+from engine.feel import Expression
 from engine.forms import Form
 from engine.forms.fields import LISTS
 
@@ -87,6 +88,15 @@ def keeps_only_mapped(node: Node) -> bool:
     """Return whether a message or signal comes in here, of which nothing stays but what output mappings name."""
     is_heard = any(isinstance(event, (diagram.Message, diagram.Signal)) for event in node.events)
     return is_heard and bool(node.outputs) and node.kind not in (Kind.THROW, Kind.END, Kind.SEND_TASK)
+
+
+def expressions_in(form: Form) -> Iterator[Expression]:
+    """Yield every expression of a form: conditions, texts, values and choices."""
+    for item in form.walk():
+        properties = (item.source, item.hide, item.readonly, item.disabled, *item.rules.values())
+        found = [one.expression for one in properties if one is not None]
+        found += [*item.label.parts.values(), *item.hint.parts.values(), item.expression]
+        yield from (one for one in found if one is not None)
 
 
 def is_open(node: Node, family: Family) -> bool:

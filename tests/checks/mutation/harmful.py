@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import re
+
 from tests.checks.mutation import breaking_flows as flows
 from tests.checks.mutation import breaking_steps as steps
+from tests.checks.mutation import breaking_values as values
 from tests.checks.mutation import breaking_words as words
 from tests.checks.mutation.changes import Operator
 from tests.checks.mutation.plan import Edit, Kind, Plan
@@ -89,6 +92,20 @@ HARMFUL: dict[str, Operator] = {
     "listener added": words.listener_added,
     "doctype added": words.doctype_added,
     "cut off": words.cut_off,
+    "condition made a number": values.condition_made(lambda _: "=5"),
+    "condition made always true": values.condition_made(lambda _: "=true"),
+    "condition's function unknown": values.condition_made(lambda text: f"=no_such_function({text.lstrip('=')})"),
+    "condition's option in capitals": values.condition_made(values.case_changed),
+    "conditional event never": values.event_condition_made("=false"),
+    "conditional event of nothing": values.event_condition_made('=never_set_by_anyone = "x"'),
+    "time negative": values.time_made(lambda text: re.sub("^P", "-P", text)),
+    "time in weeks and months": values.time_made(lambda _: "P1M2W"),
+    "time a number": values.time_made(lambda _: "=3"),
+    "time too far": values.time_made(lambda _: "P999999Y"),
+    "approver among the approved": values.approver_among_the_approved,
+    "lane of the neighbour": values.lane_of_the_neighbour,
+    "call of itself": values.call_of_itself,
+    "collection a number": values.collection_of_nothing,
 }
 ASK: dict[str, Operator] = {
     "flow turned": flows.flow_turned,
@@ -103,6 +120,8 @@ ASK: dict[str, Operator] = {
     "mapping removed": words.vendor_removed("output"),
     "mapping into removed": words.vendor_removed("input"),
     "decision's result renamed": words.vendor_reference("calledDecision", "resultVariable"),
+    "mapped under another name": values.mapped_under_another_name,
+    "condition's number made a text": values.condition_made(values.number_as_text),
     "mapping's target renamed": words.vendor_reference("output", "target"),
 }
 

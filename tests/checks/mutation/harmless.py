@@ -9,6 +9,14 @@ from lxml import etree
 
 from engine.diagram.nodes import APPROVES
 from tests.checks.mutation.changes import Place, set_attribute
+from tests.checks.mutation.harmless_words import (
+    coloured,
+    comparison_as_list,
+    condition_with_remark,
+    event_not_drawn,
+    sides_swapped,
+    unused_added,
+)
 from tests.checks.mutation.plan import BPMN, Edit, Element, Kind, Plan, local, remove
 
 _P = f"{{{BPMN}}}"
@@ -409,6 +417,12 @@ HARMLESS: dict[str, Operator] = {
     "lanes reordered": lanes_reordered,
     "branches reordered": branches_reordered,
     "step wrapped": start_drawn_inside,
+    "event in a flow, not drawn": event_not_drawn,
+    "sides of a comparison swapped": sides_swapped,
+    "comparison as a list": comparison_as_list,
+    "condition with a remark": condition_with_remark,
+    "colours": coloured,
+    "unused messages": unused_added,
 }
 
 
