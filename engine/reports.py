@@ -1,7 +1,8 @@
 """Reports: what people tell a running case of their own accord, outside its tasks. Which and how, its plan says.
 
 A message event with a form (the start of an event subprocess, say "案情变化", or an intermediate one) is offered to
-everyone who has a task's role in that plan. Messages without a form come from other cases: `messages`.
+everyone who has a task's role in that plan, and to whoever registered the case: people tell them first. Messages
+without a form come from other cases: `messages`.
 """
 
 from __future__ import annotations
@@ -38,7 +39,7 @@ def offered(work: UnitOfWork, instance_id: int) -> list[Report]:
     family = deployments.open_family(work, info.definition_id)
     found: dict[str, Report] = {}
     for wait in waits(work, instance_id):
-        if _may(work, family, wait):
+        if _may(work, family, wait, info.started_by):
             assert wait.node.form is not None
             found.setdefault(wait.element, Report(wait.element, wait.name or wait.element, wait.node.form.id))
     return list(found.values())
@@ -82,7 +83,10 @@ def send(work: UnitOfWork, instance_id: int, element: str, raw: Mapping[str, Any
     def change(machine: Machine) -> None:
         instance = work.session.get_one(ProcessInstance, instance_id)
         family = deployments.open_family(work, instance.definition_id)
-        wait = next((one for one in machine.waits() if one.element == element and _may(work, family, one)), None)
+        wait = next(
+            (one for one in machine.waits() if one.element == element and _may(work, family, one, instance.started_by)),
+            None,
+        )
         if wait is None:
             raise _not_waiting()
         assert wait.node.form is not None
@@ -100,13 +104,13 @@ def _place(instance_id: int, element: str, page: str | None) -> attachments.Plac
     return attachments.Place(instance_id=instance_id, page=page or None, element=element)
 
 
-def _may(work: UnitOfWork, family: Family, wait: Wait) -> bool:
-    """Return whether the wait is for a report, and the actor has a role in the plan that it belongs to."""
+def _may(work: UnitOfWork, family: Family, wait: Wait, started_by: str) -> bool:
+    """Return whether the wait is for a report, and the actor began the case or has a role in the plan it belongs to."""
     if wait.kind != "message" or wait.node.form is None or wait.node.form.id not in family.forms:
         return False
     process = family.processes[wait.process]
     roles = {role for _, node in process.body.walk() if node.kind is Kind.USER_TASK for role in node.roles}
-    return work.actor.may("operate") or bool(roles & work.actor.groups)
+    return work.actor.may("operate") or work.actor.id == started_by or bool(roles & work.actor.groups)
 
 
 def _not_waiting() -> NotFound:

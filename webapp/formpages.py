@@ -13,6 +13,7 @@ from engine import forms
 from engine.errors import EngineError
 from engine.work import UnitOfWork
 from webapp.i18n import language
+from webapp.plan_names import named
 
 #: Fields of the page itself, not of the plan's form.
 _OURS = frozenset({"csrf_token", "_version", "_action", "_once", "_confirmed"})
@@ -63,7 +64,9 @@ def draw(
     faults: Mapping[str, str] | None = None,
 ) -> list[forms.FieldView]:
     """Return the form's fields in the request's language; see `engine.forms.draw`."""
-    return forms.draw(form, variables, answers, faults, language=language(), now=work.now, calendar=work.calendar)
+    return forms.draw(
+        form, variables, answers, faults, language=language(), now=work.now, calendar=work.calendar, spoken=named
+    )
 
 
 def labels_of(views: list[forms.FieldView]) -> dict[str, str]:

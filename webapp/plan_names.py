@@ -40,13 +40,16 @@ def named(name: str) -> str:
 
 
 def drawn(diagram: bytes) -> bytes:
-    """Return a diagram with its names in the request's language, for a picture; the author's file stays as it is."""
+    """Return a diagram with its names and notes in the request's language, for a picture; the author's file stays as it is."""
     if not is_english():
         return diagram
     root = xml.parse(diagram, "diagram")
     for element in root.iter(etree.Element):
         if (name := element.get("name")) and str(element.tag).startswith(_BPMN):
             element.set("name", named(name))
+    for text in root.iter(f"{_BPMN}text"):
+        if text.text and len(text) == 0:
+            text.text = named(text.text)
     for bounds in root.iterfind(f".//{_LABEL}/{_BOUNDS}"):
         _widen(bounds)
     return etree.tostring(root, encoding="UTF-8", xml_declaration=True)

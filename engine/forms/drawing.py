@@ -72,13 +72,15 @@ def draw(
     language: str = "zh",
     now: datetime | None = None,
     calendar: Callable[[], WorkCalendar] | None = None,
+    spoken: Callable[[str], str] = str,
 ) -> list[FieldView]:
     """Return the form's fields as a page draws them.
 
     `answers` is what the person sent or saved before (then it alone says what stands in the fields), or None for the
     first time: the fields then show the case's variables, or their defaults. `faults` are words by path.
+    `spoken` says in `language` what a text of the author shows of the case's data, such as the name of a step.
     """
-    return _Artist(form, variables, answers, faults or {}, language, now, calendar).draw()
+    return _Artist(form, variables, answers, faults or {}, language, now, calendar, spoken).draw()
 
 
 class _Artist:
@@ -91,7 +93,9 @@ class _Artist:
         language: str,
         now: datetime | None,
         calendar: Callable[[], WorkCalendar] | None,
+        spoken: Callable[[str], str],
     ) -> None:
+        self.spoken = spoken
         self.form = form
         self.variables = variables
         self.given = None if answers is None else expand(answers)
@@ -150,8 +154,8 @@ class _Artist:
         view = FieldView(
             kind=item.subtype or item.kind,
             path=cell.path,
-            label=item.label.of(scope, self.language),
-            hint=item.hint.of(scope, self.language),
+            label=item.label.of(scope, self.language, self.spoken),
+            hint=item.hint.of(scope, self.language, self.spoken),
             fault=self.faults.get(cell.path, ""),
             is_conditional=item.hide is not None and not cell.is_row,
             is_hidden=cell in self.hidden,
@@ -182,8 +186,8 @@ class _Artist:
             is_required=item.rule("required", scope) is True,
             is_readonly=is_fixed(item, scope),
             is_multiple=item.settings.get("multiple") is True,
-            prefix=item.prefix.of(scope, self.language),
-            suffix=item.suffix.of(scope, self.language),
+            prefix=item.prefix.of(scope, self.language, self.spoken),
+            suffix=item.suffix.of(scope, self.language, self.spoken),
         )
         if item.kind in ("radio", "select", "checklist", "taglist"):
             chosen = (

@@ -66,14 +66,14 @@ class Text:
     en: str = ""  #: "": the Chinese one stands for it
     parts: Mapping[str, feel.Expression] = field(default_factory=dict)  #: source -> compiled
 
-    def of(self, scope: Scope, language: str) -> str:
-        """Return the text in `language`, its expressions computed."""
+    def of(self, scope: Scope, language: str, spoken: Callable[[str], str] = str) -> str:
+        """Return the text in `language`, its expressions computed; `spoken` says in `language` what they find."""
         text = self.en if language == "en" and self.en else self.zh
         if text in self.parts:
-            return _plain(scope.value_of(self.parts[text]))
+            return spoken(_plain(scope.value_of(self.parts[text])))
         if not self.parts:
             return text
-        return _PLACEHOLDER.sub(lambda found: _plain(scope.value_of(self.parts[found[0]])), text)
+        return _PLACEHOLDER.sub(lambda found: spoken(_plain(scope.value_of(self.parts[found[0]]))), text)
 
 
 def expressions_in(text: str) -> Iterator[tuple[str, str]]:

@@ -155,3 +155,14 @@ def test_who_may_not_report_attaches_nothing(house: House) -> None:
 
     with pytest.raises(NotFound):
         house.act(OUTSIDER, lambda work: reports.attach(work, case, "turned", "page-1", "proof", file))
+
+
+def test_whoever_registered_the_case_may_report_too(house: House) -> None:
+    registrar = person("kefu", "客服人员", permissions=("register",))
+    case = house.act(registrar, lambda work: instances.start(work, "turning", {}))
+
+    assert [one.element for one in house.act(registrar, lambda work: reports.offered(work, case))] == ["turned"]
+
+    house.act(registrar, lambda work: reports.send(work, case, "turned", {"what_changed": "来了更多的人"}))
+
+    assert "convene" in names(house, case)

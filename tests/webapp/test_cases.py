@@ -198,3 +198,14 @@ def test_a_variable_is_called_what_the_plans_own_forms_call_it():
 
     assert Labels(in_order(family, "problem"), "zh").label("papers") == "部门材料"
     assert Labels(in_order(family, "media"), "zh").label("papers") == "发布的说明"
+
+
+def test_what_a_step_was_answered_reads_as_the_step_asked_it():
+    def asking(form_id: str, label: str) -> forms.Form:
+        return forms.build({"id": form_id, "components": [{"type": "textfield", "key": "people", "label": label}]})
+
+    labels = Labels([asking("petition_turned", "现有人数"), asking("petition_register", "人数")], "zh")
+
+    assert labels.label("people") == "现有人数"
+    assert labels.of_form("petition_register").label("people") == "人数"
+    assert labels.of_form("unknown").label("people") == "现有人数"

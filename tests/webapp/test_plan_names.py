@@ -2,10 +2,17 @@
 
 from __future__ import annotations
 
-from engine import deployments
+from pathlib import Path
+
+from lxml import etree
+
+from engine import deployments, forms
 from engine.work import SYSTEM
 from tests.webapp import noise
 from tests.webapp.conftest import House, text_of
+from webapp import plan_names
+
+ROOT = Path(__file__).parents[2]
 
 _STEP = (
     b'<bpmn:userTask id="investigate" name="\xe7\x8e\xb0\xe5\x9c\xba\xe8\xb0\x83\xe6\x9f\xa5"><bpmn:extensionElements>'
@@ -108,3 +115,38 @@ def test_called_plans_are_told_by_name_with_a_link_to_them(house: House) -> None
 
     assert "回访投诉人 v.bpmn" in text_of(page)
     assert 'href="/plans/visit"' in page.text
+
+
+def test_the_notes_of_the_plans_of_the_house_are_read_in_english() -> None:
+    english = plan_names.of_the_house()
+    notes = {
+        text.text
+        for path in sorted((ROOT / "processes").glob("*.bpmn"))
+        for text in etree.parse(path).iter("{http://www.omg.org/spec/BPMN/20100524/MODEL}text")
+    }
+
+    assert notes
+    assert {note for note in notes if note not in english} == set()
+
+
+def test_a_note_is_drawn_in_english_where_english_is_spoken(house: House) -> None:
+    note = "<bpmn:textAnnotation id='note'><bpmn:text>礼品是小纪念品，不含现金和有价证券，须登记。</bpmn:text></bpmn:textAnnotation>"
+    plan = noise.FILES["noise.bpmn"].replace(b" </bpmn:process>", note.encode() + b"</bpmn:process>")
+    with house.database.work(SYSTEM) as work:
+        deployments.deploy(work, {**noise.FILES, "noise.bpmn": plan})
+    address = f"/cases/{house.register().instance_id}/diagram.bpmn"
+    mei = house.visitor("mei")
+    chinese = mei.get(address).data
+
+    mei.post("/language", {"language": "en"})
+
+    assert chinese == plan
+    assert "<bpmn:text>Gifts are small souvenirs" in mei.get(address).text
+
+
+def test_a_form_names_a_step_in_the_language_of_its_page() -> None:
+    form = forms.build({"id": "late", "components": [{"type": "text", "id": "t", "text": "超期：{{overdue_step}}"}]})
+
+    (view,) = forms.draw(form, {"overdue_step": "现场调查"}, language="en", spoken={"现场调查": "Investigate"}.get)
+
+    assert view.value == "超期：Investigate"

@@ -13,7 +13,7 @@ from webapp.auth import door_of
 from webapp.people import PERMISSIONS
 
 #: Every page that somebody may open who has not signed in.
-PUBLIC = {"static", "auth.sign_in", "auth.sign_in_with_password", "auth.sign_out", "auth.choose_language"}
+PUBLIC = {"static", "auth.icon", "auth.sign_in", "auth.sign_in_with_password", "auth.sign_out", "auth.choose_language"}
 
 
 @pytest.fixture
@@ -207,3 +207,12 @@ def test_only_what_a_person_opens_renews_the_session(house: House, path: str, he
 
     assert answer.status_code == 200
     assert ("banjie=" in answer.headers.get("Set-Cookie", "")) is is_renewed
+
+
+def test_a_browser_finds_the_icon_where_it_looks_by_itself(house: House):
+    visitor = house.visitor()
+
+    answer = visitor.get("/favicon.ico")
+
+    assert answer.status_code == 302
+    assert visitor.get(answer.location).mimetype == "image/svg+xml"

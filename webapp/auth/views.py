@@ -10,6 +10,7 @@ from flask_login import login_user, logout_user
 from engine import history
 from engine.errors import InvalidAnswers
 from webapp import people
+from webapp.assets import asset
 from webapp.auth import SignedIn, may, public, requires
 from webapp.db import actor, unit_of_work
 from webapp.errors import local_path, redraws
@@ -122,3 +123,10 @@ def change_password() -> Any:
         login_user(SignedIn(people.find(work, who)))
     flash(gettext("密码已更改，其他设备上的登录已全部退出。"))
     return redirect(url_for("inbox.index"), 303)
+
+
+@bp.get("/favicon.ico")
+@public
+def icon() -> Any:
+    """Lead to the icon: a browser asks for it by this name beside a picture or file, which cannot name another."""
+    return redirect(asset("icon.svg"))

@@ -28,13 +28,19 @@ class Labels:
     """What the forms of a plan call its variables, in one language. `files` are the names of attachments, by id."""
 
     def __init__(self, forms: Iterable[Form], language: str, files: Mapping[str, str] | None = None) -> None:
+        self._forms, self._language = list(forms), language
         self._files = files or {}
         self._is_english = language == "en"
         self._fields: dict[str, Field] = {}
-        for form in forms:
+        for form in self._forms:
             for field in form.walk():
                 if field.keys and len(field.keys) == 1:
                     self._fields.setdefault(field.keys[0], field)
+
+    def of_form(self, form_id: str) -> Labels:
+        """Return the labels with those of one form first: what a step was answered reads as the step asked it."""
+        own = [form for form in self._forms if form.id == form_id]
+        return Labels([*own, *self._forms], self._language, self._files) if own else self
 
     def rows(self, variables: Mapping[str, Any]) -> list[Row]:
         """Return the variables in words: those with a label first, in the order of the forms."""

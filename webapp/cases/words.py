@@ -142,6 +142,7 @@ def _happening(entry: TimelineEntry, nodes: Mapping[str, Node], labels: Labels, 
             node.attached_to and node.attached_to in nodes
         ):  # "the third day" says nothing without the step whose day it is
             watched = gettext("针对：%(name)s", name=named(nodes[node.attached_to].name))
+    asked = labels.of_form(node.form.id) if node is not None and node.form is not None else labels
     reason = reason_words(str(data.get("reason") or ""))
     return Happening(
         name=entry.name,
@@ -150,7 +151,7 @@ def _happening(entry: TimelineEntry, nodes: Mapping[str, Node], labels: Labels, 
         tone=tone,
         reason=reason,
         detail=watched or _detail(entry.what, data, names),
-        rows=[row for row in labels.rows(_answered(_variables(entry.what, data))) if row.label],
+        rows=[row for row in asked.rows(_answered(_variables(entry.what, data))) if row.label],
     )
 
 
