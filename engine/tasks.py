@@ -122,9 +122,13 @@ def reassign(work: UnitOfWork, task_id: int, person: str, reason: str) -> None:
     _record(work, task, "reassigned", {"task": task.id, "from": was, "to": person, "reason": reason.strip()})
 
 
-def save_draft(work: UnitOfWork, task_id: int, raw: Mapping[str, Any]) -> None:
-    """Keep unfinished answers, unchecked, for whoever holds the task. Claims it when nobody does."""
+def save_draft(work: UnitOfWork, task_id: int, raw: Mapping[str, Any], version: int | None = None) -> int:
+    """Keep unfinished answers, unchecked, for whoever holds the task; return its version now. Claims it when nobody does.
+
+    Raises Conflict when `version` is given and the task was changed since.
+    """
     task, _, done = _open(work, task_id)
+    _check_version(task, version)
     _check_holder(work, task)
     _check_four_eyes(work, task, work.actor.id, done)
     if len(raw) > MAX_DRAFT_FIELDS:
@@ -135,6 +139,7 @@ def save_draft(work: UnitOfWork, task_id: int, raw: Mapping[str, Any]) -> None:
         _assign(work, task, work.actor.id)
     task.draft = dict(raw)
     work.session.flush()
+    return task.version
 
 
 def attach(work: UnitOfWork, task_id: int, path: str, file: attachments.Examined) -> attachments.AttachmentInfo:
@@ -167,12 +172,7 @@ def complete(work: UnitOfWork, task_id: int, raw: Mapping[str, Any], version: in
     task, instance, done = _open(work, task_id, locks_case=True)
     _check_holder(work, task)
     _check_four_eyes(work, task, work.actor.id, done)
-    if version is not None and task.version != version:
-        raise Conflict(
-            "任务在您打开之后有变动，请重新打开核对后再提交。",
-            "The task changed since you opened it; open it again, check and submit.",
-            code="task-changed",
-        )
+    _check_version(task, version)
 
     naming: str | None = None
     looked_at: tuple[str, tuple[str, ...]] | None = None
@@ -277,6 +277,15 @@ def _check_four_eyes(work: UnitOfWork, task: UserTask, person: str, done: frozen
 
 def _place(task: UserTask) -> attachments.Place:
     return attachments.Place(instance_id=task.instance_id, task_id=task.id, element=task.element_id)
+
+
+def _check_version(task: UserTask, version: int | None) -> None:
+    if version is not None and task.version != version:
+        raise Conflict(
+            "任务在您打开之后有变动，请重新打开核对后再提交。",
+            "The task changed since you opened it; open it again, check and submit.",
+            code="task-changed",
+        )
 
 
 def _assign(work: UnitOfWork, task: UserTask, person: str) -> None:

@@ -214,3 +214,16 @@ def test_a_task_that_is_due_with_a_resting_limit_says_so_and_is_not_overdue(hous
     pages = [visitor.get(address) for address in ("/", f"/tasks/{task}", f"/cases/{case.instance_id}")]
     assert all("计时中止 等待投诉人补充材料；恢复后自" in text_of(page) for page in pages)
     assert "超期" not in text_of(pages[0])
+
+
+def test_the_history_of_a_limit_speaks_english(house: House, case) -> None:
+    visitor = house.visitor("admin")
+    address = f"/cases/{case.instance_id}"
+    number = clock_id(visitor.get(address).text)
+    visitor.post(f"{address}/clocks/{number}/pause", {"why": "appraisal", "reason": "lab"})
+
+    visitor.post("/language", {"language": "en"})
+    page = text_of(visitor.get(address))
+
+    assert "Answer the complainant; " in page.split("What happened")[1]
+    assert "答复投诉人" not in page.split("What happened")[1].split("Deadlines")[0].split("Open tasks")[0][:400]

@@ -113,6 +113,26 @@ def test_a_field_appears_when_it_applies_and_is_not_sent_when_it_does_not(house:
     expect(page.get_by_role("status")).to_contain_text("任务已办结")
 
 
+def test_what_is_written_is_kept_without_pressing_anything_and_still_completes(house: House, window: Open):
+    task_id = house.task_id(house.register())
+    page = window("guo")
+    page.goto(f"/tasks/{task_id}")
+    page.get_by_role("button", name="签收").click()
+
+    page.get_by_label("不属实", exact=True).check()
+    reason = page.get_by_label("不属实的理由")
+    reason.fill("现场没有施工")
+    reason.press("Tab")
+    expect(page.get_by_text("草稿已自动保存")).to_be_visible()
+    page.wait_for_load_state("networkidle")
+    page.reload()
+    expect(page.get_by_label("不属实的理由")).to_have_value("现场没有施工")
+    page.get_by_label("不属实的理由").fill("现场确实没有施工")
+    page.get_by_role("button", name="完成", exact=True).click()
+
+    expect(page.get_by_role("status")).to_contain_text("任务已办结")
+
+
 def test_without_javascript_every_field_is_there_and_the_work_gets_done(house: House, window: Open):
     page = window("guo", scripts=False)
     page.goto("/?box=roles")

@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
+import json
 import re
 from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
+from lxml import html
 from sqlalchemy import event
 
-from engine import instances, tasks
+from engine import deployments, instances, tasks
 from engine.calendars import BEIJING
 from engine.work import SYSTEM
 from tests.conftest import NOW
+from tests.webapp import noise
 from tests.webapp.conftest import House, text_of
 
 
@@ -319,3 +322,33 @@ def test_an_overdue_task_is_counted_in_the_tab(house: House):
 def test_the_inbox_verb_and_its_cap_are_the_engines(house: House):
     with house.database.work(SYSTEM, read_only=True) as work:
         assert set(tasks.counts(work)) == {"mine", "roles", "overdue"}
+
+
+def test_a_form_without_files_is_as_alive_as_one_with_files(house: House):
+    form = json.loads(noise.FILES["noise_investigate.form"])
+    form["components"] = [one for one in form["components"] if one["type"] != "filepicker"]
+    with house.database.work(SYSTEM) as work:
+        deployments.deploy(work, {**noise.FILES, "noise_investigate.form": json.dumps(form).encode()})
+    task_id = house.task_id(house.register())
+
+    drawn = html.fromstring(house.visitor("guo").get(f"/tasks/{task_id}").text).find_class("task-form")[0]
+
+    assert drawn.get("data-once") is not None
+    assert drawn.get("data-look") == f"/tasks/{task_id}/look"
+
+
+def test_a_page_that_saves_by_itself_is_told_the_version_and_refused_when_it_is_stale(house: House):
+    task_id = house.task_id(house.register())
+    guo = house.visitor("guo")
+    guo.post(f"/tasks/{task_id}/claim")
+    version = re.search(r'name="_version" value="(\d+)"', guo.get(f"/tasks/{task_id}").text)
+    assert version is not None
+    fields = {"finding": "no", "reason": "还在了解", "_version": version[1]}
+
+    kept = guo.post(f"/tasks/{task_id}/draft", fields, headers={"Accept": "application/json"})
+    stale = guo.post(f"/tasks/{task_id}/draft", fields, headers={"Accept": "application/json"})
+    done = guo.post(f"/tasks/{task_id}/complete", {**fields, "_version": str(kept.json["version"])})
+
+    assert kept.json["words"].startswith("草稿已自动保存")
+    assert stale.status_code == 409
+    assert done.status_code == 303

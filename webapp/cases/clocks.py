@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from engine import clocks
@@ -154,7 +155,9 @@ def _marks(info: ClockInfo) -> list[tuple[str, str]]:
 def _allowed(info: ClockInfo, rule: Rule) -> list[str]:
     """Return in words what may be done to the clock and who does it, for those who may not."""
     found = []
-    if rule.pauses and not (info.may_pause or info.may_resume):
+    if info.paused_at is not None and not info.may_resume:
+        found.append(gettext("由%(who)s恢复计时", who=_people(clocks.pausers(rule))))
+    elif rule.pauses and not (info.may_pause or info.may_resume):
         reasons = gettext("、").join(why_paused(key) for key in sorted(rule.pauses))
         who = _people(clocks.pausers(rule))
         found.append(gettext("可因%(reasons)s中止计时，由%(who)s办理", reasons=reasons, who=who))
@@ -166,7 +169,7 @@ def _allowed(info: ClockInfo, rule: Rule) -> list[str]:
 
 
 def _people(roles: tuple[str, ...]) -> str:
-    return gettext("、").join([*(named(role) for role in roles), gettext("管理员")])
+    return gettext("、").join(named(role) for role in (*roles, "管理员"))
 
 
 def _limit(rule: Rule | None) -> str:
@@ -177,9 +180,15 @@ def _in(zh: str, en: str) -> str:
     return en if is_english() and en else zh
 
 
-def told(data: dict[str, object]) -> str:
+def called(found: Clocks) -> dict[str, str]:
+    """Return what the page calls the clocks that the history names."""
+    return {row.info.name: row.name for row in (*found.statutory, *found.internal)}
+
+
+def told(data: dict[str, object], called: Mapping[str, str]) -> str:
     """Return what the history says of an act on a clock: which, and from when to when."""
-    parts = [str(data.get("clock", ""))]
+    name = str(data.get("clock", ""))
+    parts = [called.get(name, name)]
     if data.get("why"):
         parts.append(why_paused(str(data["why"])))
     if data.get("from") and data.get("to") and data["from"] != data["to"]:

@@ -93,7 +93,8 @@ def read(work: UnitOfWork, instance_id: int, language: str, *, shows_all: bool =
     timeline = instances.timeline(work, instance_id)
     found = tasks.of_instance(work, instance_id)
     names = people.names(work, people_in(timeline))
-    shown = acts(timeline, nodes, labels, names, shows_all=shows_all)
+    counted = clocks.read(work, instance_id)
+    shown = acts(timeline, nodes, labels, names, clocks.called(counted), shows_all=shows_all)
     is_open = info.status in ("running", "suspended")
     rests = {due_at: why for (_, due_at), why in pauses.resting(work, [instance_id]).items()}
     ids = [act.actor for act in shown] + [info.started_by]
@@ -106,7 +107,7 @@ def read(work: UnitOfWork, instance_id: int, language: str, *, shows_all: bool =
         open_tasks=[task for task in found if task.closed_at is None],
         closed_tasks=[task for task in found if task.closed_at is not None],
         deadlines=_deadlines(work, instance_id, nodes, rests) if is_open else [],
-        clocks=clocks.read(work, instance_id),
+        clocks=counted,
         rests=rests,
         open_incidents=[
             (item, _step(nodes, item.element_id, 1).name)
@@ -145,6 +146,7 @@ def state(work: UnitOfWork, instance_id: int, known: int | None = None) -> dict[
     shown = instances.diagram_state(work, instance_id)
     left = Counter(entry.element for entry in instances.timeline(work, instance_id) if entry.what == "cancelled")
     tokens = dict(shown.tokens)
+    nodes = _nodes(deployments.open_family(work, info.definition_id))
     if info.status in ("running", "suspended"):
         for element, number in _callers_that_wait(work, info).items():
             tokens[element] = tokens.get(element, 0) + number
@@ -161,6 +163,7 @@ def state(work: UnitOfWork, instance_id: int, known: int | None = None) -> dict[
                 "title": gettext("时限 %(moment)s", moment=moment(due_at)),
             }
             for element, due_at in shown.deadlines.items()
+            if due_at < work.now or not _is_told_at_its_step(nodes, element, shown.deadlines)
         },
         "words": {"token": gettext("正在此处：%n 个"), "done": gettext("已完成 %n 次")},
     }
@@ -245,6 +248,11 @@ def _deadlines(
             )
         )
     return sorted(found, key=lambda deadline: deadline.due_at)
+
+
+def _is_told_at_its_step(nodes: Mapping[str, Node], element: str, deadlines: Mapping[str, datetime]) -> bool:
+    """Return whether a timer watches a step that shows its own deadline: two labels side by side hide each other."""
+    return element in nodes and (nodes[element].attached_to or "") in deadlines
 
 
 def _step(nodes: dict[str, Node], element: str, number: int) -> Step:

@@ -104,17 +104,21 @@ def acts(
     nodes: Mapping[str, Node],
     labels: Labels,
     names: Mapping[str, str],
+    called: Mapping[str, str],
     *,
     shows_all: bool,
 ) -> list[Act]:
-    """Return the timeline by acts, newest first. Without `shows_all` only what matters to a reader of the case."""
+    """Return the timeline by acts, newest first; `called` is what the page calls its clocks.
+
+    Without `shows_all` only what matters to a reader of the case.
+    """
     found: list[Act] = []
     for entry in timeline:
         if not shows_all and not _matters(entry, nodes):
             continue
         if not found or (found[-1].at, found[-1].actor) != (entry.at, entry.actor):
             found.append(Act(entry.at, entry.actor, []))
-        found[-1].happenings.append(_happening(entry, nodes, labels, names))
+        found[-1].happenings.append(_happening(entry, nodes, labels, names, called))
     return found[::-1]
 
 
@@ -132,7 +136,13 @@ def _matters(entry: TimelineEntry, nodes: Mapping[str, Node]) -> bool:
     return entry.what in _MATTERS
 
 
-def _happening(entry: TimelineEntry, nodes: Mapping[str, Node], labels: Labels, names: Mapping[str, str]) -> Happening:
+def _happening(
+    entry: TimelineEntry,
+    nodes: Mapping[str, Node],
+    labels: Labels,
+    names: Mapping[str, str],
+    called: Mapping[str, str],
+) -> Happening:
     node = nodes.get(entry.element)
     words, tone = _WORDS.get(entry.what, (entry.what, "quiet"))
     data, watched = dict(entry.data), ""
@@ -150,7 +160,7 @@ def _happening(entry: TimelineEntry, nodes: Mapping[str, Node], labels: Labels, 
         words=str(words),
         tone=tone,
         reason=reason,
-        detail=watched or _detail(entry.what, data, names),
+        detail=watched or _detail(entry.what, data, names, called),
         rows=[row for row in asked.rows(_answered(_variables(entry.what, data))) if row.label],
     )
 
@@ -169,15 +179,15 @@ def _answered(variables: Mapping[str, Any]) -> dict[str, Any]:
     return {name: value for name, value in variables.items() if value not in (None, "", [])}
 
 
-def _detail(what: str, data: Mapping[str, Any], names: Mapping[str, str]) -> str:
+def _detail(what: str, data: Mapping[str, Any], names: Mapping[str, str], called: Mapping[str, str]) -> str:
     if what == "reassigned":
         return gettext("改派给 %(person)s", person=names.get(data.get("to", ""), data.get("to", "")))
     if what == "deadline_moved":
         return gettext("由 %(was)s 改为 %(now)s", was=moment(data.get("from")), now=moment(data.get("to")))
     if what.startswith("clock_"):
-        return clocks.told(dict(data))
+        return clocks.told(dict(data), called)
     if what == "deadlines_recomputed":
-        return gettext("；").join(clocks.told(item) for item in data.get("clocks", ()))
+        return gettext("；").join(clocks.told(item, called) for item in data.get("clocks", ()))
     if what == "armed" and data.get("due_at"):
         return gettext("到 %(moment)s", moment=moment(data["due_at"]))
     if what == "incident":

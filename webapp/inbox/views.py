@@ -11,10 +11,10 @@ from engine.attachments import AttachmentInfo, Examined
 from engine.work import UnitOfWork
 from webapp import complaints, completing, pauses, people, uploads
 from webapp.auth import requires
-from webapp.db import perform, unit_of_work
-from webapp.errors import redraws
+from webapp.db import now, perform, unit_of_work
+from webapp.errors import redraws, wants_json
 from webapp.formpages import changed_rows, draw, labels_of, look, sent, to_keep, version
-from webapp.i18n import gettext, language
+from webapp.i18n import gettext, language, moment
 from webapp.security import takes_files
 
 bp = Blueprint("inbox", __name__)
@@ -127,13 +127,19 @@ def detach(task_id: int, attachment_id: str) -> Any:
 @takes_files
 @redraws(_task_page)
 def save_draft(task_id: int) -> Any:
-    """Keep what is filled in so far; or drop a file, add or remove a row of a list, which keeps it too."""
+    """Keep what is filled in so far; or drop a file, add or remove a row of a list, which keeps it too.
+
+    A page that saves by itself asks for JSON, and is refused when the task was changed elsewhere meanwhile.
+    """
     raw = uploads.with_files(sent(), _adding_to(task_id))
     if (attachment_id := uploads.dropped()) is not None:
         perform(lambda work: tasks.detach(work, task_id, attachment_id))
         raw = forms.without_file(raw, attachment_id)
     rows = changed_rows(raw)
     draft = to_keep(raw) if rows is None else rows
+    if wants_json():
+        kept = perform(lambda work: tasks.save_draft(work, task_id, draft, version()))
+        return jsonify(version=kept, words=gettext("草稿已自动保存，%(at)s", at=moment(now(), with_year=False)))
     perform(lambda work: tasks.save_draft(work, task_id, draft))
     if rows is None:
         flash(gettext("草稿已保存。"))
