@@ -53,7 +53,7 @@ def read_node(source: Source, element: Element, node: Node, loop: Element | None
         _script(source, element, node)
     elif node.kind is Kind.AD_HOC:
         _ad_hoc(source, element)
-    if node.kind in (Kind.USER_TASK, Kind.START):
+    if node.kind in (Kind.USER_TASK, Kind.START) or (node.kind is Kind.CATCH and node.event(diagram.Message)):
         _form(source, element, node)
     if node.kind is Kind.USER_TASK:
         node.assignment = _assignment(source, element)

@@ -224,6 +224,16 @@ def test_a_start_event_takes_mappings_and_a_form():
     assert (node.kind, node.form.id, node.outputs[0].target) == (Kind.START, "complaint_register", "round")
 
 
+def test_a_message_that_a_case_waits_for_has_a_form_when_people_tell_it():
+    event = extended('<zeebe:formDefinition formId="request"/>', "intermediateCatchEvent")
+    event = event.replace("</bpmn:intermediate", "<bpmn:messageEventDefinition/></bpmn:intermediate")
+
+    process, _ = process_of(written(event, "camunda8"))
+
+    waiting = process.node("a")
+    assert (waiting.kind, waiting.form.id) == (Kind.CATCH, "request")
+
+
 def test_an_empty_list_of_listeners_is_no_listener():
     _, findings = process_of(written(extended("<zeebe:executionListeners/>"), "camunda8"))
 

@@ -7,7 +7,7 @@ from collections.abc import Collection, Iterator, Mapping, Sequence
 from random import Random
 from typing import Any
 
-from engine.diagram import Scope
+from engine.diagram import Kind, Scope
 from tests.plans.coverage import choices
 from tests.plans.walk import Walk, family
 
@@ -108,6 +108,10 @@ def _again(walk: Walk, way: list[Deed]) -> Walk:
         timer, tasks = walk.next_timer(), walk.waits("user")
         if walk.is_ended or not (timer or tasks):
             break
+        awaited = [one for one in walk.waits("message") if one.node.kind is Kind.CATCH and one.element in given]
+        if awaited and not tasks:
+            walk.report(awaited[0], given[awaited[0].element])
+            continue
         if timer is not None and (timer.element in missed or not tasks):
             walk.fire(timer)
             continue

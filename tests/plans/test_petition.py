@@ -79,11 +79,26 @@ def test_police_are_asked_only_with_an_unlawful_act_on_record():
 def test_review_and_re_review_take_30_days_each_and_there_is_no_third():
     walk = accepted().do("handle_petition", handling_result="decided", is_doubtful="no")
     for _ in range(2):
-        walk.do("tell_decision", is_review_asked="yes")
+        walk.do("tell_decision").tell("review_requested")
         assert walk.due("review_petition") == last_moment(walk.now, 30)
         walk.do("review_petition")
 
-    assert walk.do("tell_decision", is_review_asked="yes").open() == []
+    assert walk.do("tell_decision").open() == []
+    assert walk.timer("visit_day")
+
+
+def test_a_review_may_be_asked_for_within_30_days_of_the_decision():
+    walk = accepted().do("handle_petition", handling_result="decided", is_doubtful="no").do("tell_decision")
+    assert walk.timer("review_period_over") == last_moment(walk.now, 30)
+
+    assert walk.pass_time(days=29).tell("review_requested").open() == ["review_petition"]
+
+
+def test_without_a_request_within_30_days_the_petitioner_is_visited_and_the_case_closes():
+    walk = accepted().do("handle_petition", handling_result="decided", is_doubtful="no").do("tell_decision")
+
+    walk.pass_until(walk.timer("review_period_over"))
+
     assert walk.timer("visit_day")
 
 
@@ -106,12 +121,8 @@ def test_what_the_authority_and_the_police_answer_is_recorded_after_the_receptio
 
 
 def test_the_outcome_of_a_review_is_told_within_five_working_days():
-    walk = (
-        accepted()
-        .do("handle_petition", handling_result="decided", is_doubtful="no")
-        .do("tell_decision", is_review_asked="yes")
-    )
-    walk.pass_time(days=20)
+    walk = accepted().do("handle_petition", handling_result="decided", is_doubtful="no").do("tell_decision")
+    walk.tell("review_requested").pass_time(days=20)
 
     walk.do("review_petition")
 
