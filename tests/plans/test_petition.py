@@ -6,8 +6,11 @@ from datetime import date, datetime, time, timedelta
 
 import pytest
 
+from engine import deployments, instances, reports, tasks
 from engine.calendars import BEIJING
-from tests.plans.walk import MONDAY, Walk, calendar
+from engine.work import SYSTEM, Database
+from tests.conftest import person
+from tests.plans.walk import MONDAY, ROOT, Walk, calendar
 
 
 def registered(count: int = 1, skipping: str = "no") -> Walk:
@@ -141,3 +144,41 @@ def test_the_head_takes_up_a_doubtful_case_before_it_is_answered():
     assert walk.task("take_up_doubtful").groups == ["信访应急领导小组组长"]
     assert walk.due("take_up_doubtful") == calendar().add_working_days(walk.now, 3)
     assert walk.do("take_up_doubtful").open() == ["tell_decision"]
+
+
+def test_staff_record_the_request_for_a_review_on_the_page_of_the_case(database: Database):
+    names = [path for path in ROOT.glob("forms/*.form") if path.stem.split("_")[0] in ("petition", "complaint")]
+    plans = ("petition", "follow_up_visit", "improvement", "measure", "training", "accountability")
+    names += [path for plan in plans for path in ROOT.glob(f"processes/{plan}.bpmn")]
+    names += [path for plan in plans[1:] for path in ROOT.glob(f"forms/{plan}_*.form")]
+    names += [*ROOT.glob("processes/petition*.dmn"), *ROOT.glob("processes/petition.rules.json")]
+    names += [*ROOT.glob("processes/accountability*.dmn")]
+    clerk = person("wu", "接待人员", "办公室主任", permissions=("register",))
+    with database.work(SYSTEM) as work:
+        deployments.deploy(work, {path.name: path.read_bytes() for path in names})
+    known = {
+        "received_at": MONDAY.isoformat(),
+        "complainant_name": "宁某",
+        "complainant_contact": "1",
+        "subject": "学区",
+    }
+    with database.work(clerk) as work:
+        case = instances.start(work, "petition", known, business_key="TS-1")
+    everyday = {"petition_kind": "letter", "petitioner_count": 1, "is_skipping": "no", "receipt_number": "1"}
+    steps = (
+        everyday,
+        {"is_accepted": "yes", "acceptance_reason": "属实", "notice_number": "1"},
+        {"handling_result": "decided", "handling_opinion": "按划片入学", "is_doubtful": "no"},
+        {"decision_number": "1", "is_review_right_told": True},
+    )
+    for answers in steps:
+        with database.work(clerk) as work:
+            (task,) = [one for one in tasks.of_instance(work, case) if one.closed_at is None]
+            tasks.complete(work, task.id, answers)
+
+    with database.work(clerk) as work:
+        assert "review_requested" in [one.element for one in reports.offered(work, case)]
+        reports.send(work, case, "review_requested", {"review_request": "不服"})
+
+    with database.work(clerk, read_only=True) as work:
+        assert [one.element_id for one in tasks.of_instance(work, case) if one.closed_at is None] == ["review_petition"]
