@@ -227,3 +227,17 @@ def test_the_history_of_a_limit_speaks_english(house: House, case) -> None:
 
     assert "Answer the complainant; " in page.split("What happened")[1]
     assert "答复投诉人" not in page.split("What happened")[1].split("Deadlines")[0].split("Open tasks")[0][:400]
+
+
+def test_a_pause_of_seconds_tells_no_change_of_date(house: House, case) -> None:
+    visitor = house.visitor("admin")
+    address = f"/cases/{case.instance_id}"
+    number = clock_id(visitor.get(address).text)
+    visitor.post(f"{address}/clocks/{number}/pause", {"why": "appraisal", "reason": "送检"})
+    house.clock.set(NOW + timedelta(seconds=20))
+
+    visitor.post(f"{address}/clocks/{number}/resume", {"reason": "不必送检"})
+
+    page = text_of(visitor.get(address))
+    assert "理由：不必送检" in page
+    assert "改为" not in page.split("时限恢复计时")[1].split("理由：不必送检")[0]

@@ -191,6 +191,7 @@ def told(data: dict[str, object], called: Mapping[str, str]) -> str:
     parts = [called.get(name, name)]
     if data.get("why"):
         parts.append(why_paused(str(data["why"])))
-    if data.get("from") and data.get("to") and data["from"] != data["to"]:
-        parts.append(gettext("由 %(was)s 改为 %(now)s", was=moment(str(data["from"])), now=moment(str(data["to"]))))
+    was, due = moment(str(data.get("from") or "")), moment(str(data.get("to") or ""))
+    if was and due and was != due:  # what differs by seconds reads alike
+        parts.append(gettext("由 %(was)s 改为 %(now)s", was=was, now=due))
     return gettext("；").join(parts)
