@@ -115,7 +115,10 @@ def in_order(findings: Iterable[Finding]) -> list[Finding]:
 
 def _prove(subject: Subject, diagram: Diagram) -> None:
     if sum(1 for _ in subject.walk()) <= MOST_PROVED:
-        subject.findings += soundness.check(subject.process, diagram, called=subject.family.processes)
+        outcomes = subject.shared.setdefault("soundness", {})
+        subject.findings += soundness.check(
+            subject.process, diagram, called=subject.family.processes, outcomes=outcomes
+        )
         return
     subject.hint(
         "sound-not-proved",

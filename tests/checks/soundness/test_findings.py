@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from engine.checks import soundness
+from engine.checks.soundness.scopes import Outcome
 from engine.findings import Finding, Severity
 from tests.checks.soundness.build import diagram, draw
 
@@ -427,3 +428,16 @@ def test_every_finding_speaks_both_languages_and_says_what_to_do():
         assert one.advice_en
         assert one.line > 0
         assert one.file == "test.bpmn"
+
+
+def test_what_a_called_process_comes_to_is_taken_from_who_looked_at_it_before():
+    process = draw("start: s\ncall: a\nuser: b\nend: e f\non a: error=x failed\ns -> a -> e\nfailed -> b -> f")
+    process.body.nodes["a"].call = called("q")
+    throws = draw("start: s\nexclusive: g\nend: e\nend error=x: bad\ns -> g -> e ?\ng -> bad else", name="q")
+    never = draw("start: s\nend: e\ns -> e", name="q")
+    outcomes: dict[str, Outcome | None] = {}
+
+    soundness.check(throws, diagram(throws), called={}, outcomes=outcomes)
+
+    assert [one.code for one in soundness.check(process, diagram(process), called={"q": never})] == ["sound-dead"]
+    assert soundness.check(process, diagram(process), called={"q": never}, outcomes=outcomes) == []
