@@ -391,6 +391,23 @@ def test_a_message_whose_form_is_known_brings_what_the_form_asks():
     assert said({**files, "more.form": form("more", field("told", "number"))}) == [("variable-never-set", "g_t")]
 
 
+def test_a_message_waited_for_brings_no_more_than_its_form_asks():
+    caught = _own(
+        "intermediateCatchEvent",
+        "w",
+        '<messageEventDefinition messageRef="m"/>',
+        '<zeebe:formDefinition formId="more"/>',
+    )
+    later = wait("tolld").replace('"w"', '"l"')
+    plan = process(start(), caught, later, END, flows("s>w", "w>l", "l>e"))
+    message = b'<message id="m" name="turn"><extensionElements><zeebe:subscription correlationKey="=kind"/></extensionElements></message>'
+    files = {"p.bpmn": plan.replace(b"<process ", message + b"<process ", 1), "start.form": START}
+
+    found = said({**files, "more.form": form("more", field("told", "datetime", subtype="datetime"))})
+
+    assert found == [("variable-never-set", "l")]
+
+
 def test_a_timer_on_what_is_never_set_yet_is_an_error():
     timer = wait("at")
     plan = process(start(), user("work"), timer, END, flows("s>w", "w>work", "work>e"))

@@ -108,8 +108,8 @@ def is_open(node: Node, family: Family) -> bool:
             return True
     if node.service is not None and node.service.result is None and not node.outputs:
         return True
-    if node.kind is Kind.START and form_of(node, family) is not None:
-        return False  # the form tells what a message that begins it brings
+    if node.kind in (Kind.START, Kind.CATCH) and form_of(node, family) is not None:
+        return False  # the form tells what the message brings
     if keeps_only_mapped(node):
         return False
     if any(isinstance(event, diagram.Message) and event.result is None for event in node.events):
